@@ -1,0 +1,187 @@
+"""A form: the layout of a sheet, the codes printed on it and the sums that must hold."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from testigo.core.arithmetic import Rule, Weight, parse_rule
+from testigo.core.ids import Counts, FieldId, StationCode
+from testigo.core.keys import Keys, keys_of
+from testigo.core.records import MAX_COUNT
+from testigo.errors import BadElection
+
+_PLACE = re.compile(r"\{(\w+)\}")
+
+
+@dataclass(frozen=True, slots=True)
+class CodeGrammar:
+    """What a printed code says: a pattern whose group `station` names the station and whose other groups are fields.
+
+    `lists` names the groups that hold several fields, separated by commas, in this order. `region_mm` is where the
+    code stands on the paper (x, y, width, height), None if anywhere. `station_as` rewrites the station's group into
+    the register's spelling, with the pattern's groups in braces.
+    """
+
+    symbology: str
+    pattern: re.Pattern[str]
+    lists: tuple[tuple[str, tuple[FieldId, ...]], ...] = ()
+    station_as: str = "{station}"
+    region_mm: tuple[float, ...] | None = None
+    page: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class CodeContent:
+    """What was understood of a code's text."""
+
+    station: StationCode
+    counts: Counts
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """Where a field's cells stand on the paper: x, y, width, height in millimetres from the upper left corner."""
+
+    field: FieldId
+    page: int
+    box_mm: tuple[float, ...]
+    cells: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class PersonalRegion:
+    """A part of the paper that shows personal data and must be masked in public copies; millimetres."""
+
+    what: str
+    page: int
+    box_mm: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """The layout of one kind of sheet. `paper_mm` is width and height; counts on it are in ballots."""
+
+    id: str
+    name: str
+    paper_mm: tuple[float, ...]
+    pages: int
+    fields: tuple[FieldId, ...]
+    codes: tuple[CodeGrammar, ...]
+    boxes: tuple[Box, ...]
+    rules: tuple[Rule, ...]
+    personal: tuple[PersonalRegion, ...]
+
+
+def form_from_toml(text: str, where: str) -> Form:
+    """The form that a `form.toml` describes.
+
+    Raises:
+        BadElection: names the file, the key, what was expected and what came.
+    """
+    keys = keys_of(text, where)
+    head = keys.table("form")
+    form_id, name = head.text("id"), head.text("name")
+    paper, pages = head.numbers("paper_mm"), head.number("pages", 1)
+    fields = tuple(FieldId(field) for field in head.texts("fields"))
+    head.finish()
+    if len(paper) != 2 or len(set(fields)) != len(fields):
+        raise BadElection(f"{where}: form: expected paper_mm = [width, height] and every field once")
+    codes = tuple(_code(part, frozenset(fields)) for part in keys.tables("code"))
+    boxes = tuple(_box(part, frozenset(fields)) for part in keys.tables("box"))
+    rules = tuple(_rule(part, frozenset(fields)) for part in keys.tables("rule"))
+    personal = tuple(_personal(part) for part in keys.tables("personal"))
+    keys.finish()
+    return Form(form_id, name, paper, pages, fields, codes, boxes, rules, personal)
+
+
+def _code(keys: Keys, fields: frozenset[FieldId]) -> CodeGrammar:
+    symbology, pattern_text = keys.text("symbology"), keys.text("pattern")
+    try:
+        pattern = re.compile(pattern_text)
+    except re.error as error:
+        raise BadElection(f"{keys.where}: pattern: expected a regular expression, {error}") from None
+    lists = tuple((group, tuple(FieldId(f) for f in named)) for group, named in keys.text_map("lists").items())
+    station_as = keys.text("station_as", "{station}")
+    region = keys.numbers("region_mm") if "region_mm" in keys.rest() else None
+    page = keys.number("page", 1)
+    keys.finish()
+    known = set(pattern.groupindex)
+    named_fields = [field for _, members in lists for field in members]
+    for field in named_fields:
+        if field not in fields:
+            raise BadElection(f"{keys.where}: lists: expected fields of the form, came {field}")
+    for group, _ in lists:
+        if group not in known:
+            raise BadElection(f"{keys.where}: lists.{group}: the pattern has no group of this name")
+    unknown = set(_PLACE.findall(station_as)) - known
+    if unknown or not _PLACE.search(station_as):
+        raise BadElection(f"{keys.where}: station_as: expected groups of the pattern in braces, came {station_as!r}")
+    return CodeGrammar(symbology, pattern, lists, station_as, region, page)
+
+
+def _box(keys: Keys, fields: frozenset[FieldId]) -> Box:
+    box = Box(FieldId(keys.text("field")), keys.number("page", 1), keys.numbers("box_mm"), keys.number("cells", 1))
+    keys.finish()
+    if box.field not in fields or len(box.box_mm) != 4:
+        raise BadElection(f"{keys.where}: expected a field of the form and box_mm = [x, y, width, height]")
+    return box
+
+
+def _rule(keys: Keys, fields: frozenset[FieldId]) -> Rule:
+    weight = keys.text("weight", "hold")
+    if weight not in ("hold", "warn"):
+        raise BadElection(f"{keys.where}: weight: expected hold or warn, came {weight}")
+    kept: Weight = "hold" if weight == "hold" else "warn"
+    rule = parse_rule(
+        keys.text("code"),
+        keys.text("text"),
+        keys.where,
+        tolerance=keys.number("tolerance", 0),
+        law=keys.optional_text("law"),
+        weight=kept,
+    )
+    keys.finish()
+    unknown = sorted(rule.fields - fields)
+    if unknown:
+        raise BadElection(f"{keys.where}: text: expected fields of the form, came {', '.join(unknown)}")
+    return rule
+
+
+def _personal(keys: Keys) -> PersonalRegion:
+    region = PersonalRegion(keys.text("what"), keys.number("page", 1), keys.numbers("box_mm"))
+    keys.finish()
+    return region
+
+
+def read_code(form: Form, symbology: str, text: str) -> CodeContent | None:
+    """What this code's text says under the form's grammars; None when it is no code of this form."""
+    for grammar in form.codes:
+        found = grammar.pattern.fullmatch(text) if grammar.symbology == symbology else None
+        if found is None:
+            continue
+        groups = found.groupdict()
+        station = StationCode(_filled(grammar.station_as, groups))
+        counts = _figures(grammar, form, groups)
+        if counts is not None:
+            return CodeContent(station, counts)
+    return None
+
+
+def _filled(template: str, groups: Mapping[str, str | None]) -> str:
+    return _PLACE.sub(lambda place: groups[place[1]] or "", template)
+
+
+def _figures(grammar: CodeGrammar, form: Form, groups: dict[str, str | None]) -> Counts | None:
+    counts: dict[FieldId, int] = {}
+    lists = dict(grammar.lists)
+    for group, text in groups.items():
+        if text is None:
+            continue
+        if group in lists:
+            parts = text.split(",")
+            if len(parts) != len(lists[group]):
+                return None
+            counts.update(zip(lists[group], map(int, parts), strict=True))
+        elif group in form.fields:
+            counts[FieldId(group)] = int(text)
+    return counts if all(value <= MAX_COUNT for value in counts.values()) else None

@@ -1,0 +1,254 @@
+"""The facts of the log, one class a kind, and their canonical bytes (docs/formats/records.md is made from here).
+
+A record is what a leaf holds. A kind that is not in `KINDS` is counted and reported by readers of the log, never
+dropped in silence; nothing that is not a record is public. No record holds a time, a person, a device or an address.
+"""
+
+import re
+import types
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from typing import Literal, TypeAlias, Union, get_args, get_origin, get_type_hints
+
+from testigo.core.canonical import canonical_bytes, plain_value
+from testigo.core.ids import Counts, Digest, StationCode
+from testigo.errors import BadRecord
+
+MAX_COUNT = 999_999_999
+_HEX64 = re.compile(r"[0-9a-f]{64}\Z")
+
+
+@dataclass(frozen=True, slots=True)
+class Register:
+    """A file that the count rests on (`election.toml`, `stations.csv`, a form), by its hash."""
+
+    name: str
+    sha256: Digest
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class Photo:
+    """A photo that we hold: its stripped master's hash. `station` is what the sender claimed, None if nothing."""
+
+    sha256: Digest
+    size: int
+    media: str
+    width: int
+    height: int
+    orient: int
+    strip: str
+    page: int = 1
+    station: StationCode | None = None
+    scan: Digest | None = None
+    """The hash of the PDF whose page this is; None for a photo that came by itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rendition:
+    """The public copy of a photo; `mask` is `none` when the master itself may be shown."""
+
+    photo: Digest
+    sha256: Digest
+    size: int
+    media: str
+    mask: str
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """One row of a source's table. `aside` names why it is kept apart (None: it takes part); `saw` what was there."""
+
+    source: str
+    table: Digest
+    row: int
+    station: StationCode | None = None
+    counts: Counts | None = None
+    aside: str | None = None
+    saw: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a machine saw in one photo.
+
+    `outcome` is `figures` (station and counts), `station` (only the station), `foreign` (codes of no form of this
+    election) or `nothing`. `phash` is a 64-bit perceptual hash in hexadecimal. A code is protected by its own error
+    correction, so a reading of codes carries no probabilities.
+    """
+
+    photo: Digest
+    reader: str
+    version: str
+    outcome: str
+    phash: str
+    form: str | None = None
+    station: StationCode | None = None
+    stations: tuple[str, ...] = ()
+    """All the codes of stations that were seen, when they are more than one."""
+    counts: Counts | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """The counts accepted for a station and contest: which evidence (leaf hashes), by which basis of the policy."""
+
+    station: StationCode
+    contest: str
+    status: str
+    basis: str
+    evidence: tuple[Digest, ...]
+    counts: Counts
+    findings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Withhold:
+    """A photo is no longer shown; its bytes may be missing from bundles. Reasons: privacy, legal, duplicate."""
+
+    sha256: Digest
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Supersede:
+    """The record `new` corrects the record `old` (leaf hashes); both stay in the log."""
+
+    old: Digest
+    new: Digest
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """Something that the desk did, with its numbers: a table taken in, files refused."""
+
+    act: str
+    detail: Mapping[str, int | str]
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """The totals over the first `at` leaves have this hash (docs/formats/bundle.md)."""
+
+    at: int
+    totals: Digest
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """A public key of this deployment and what it signs."""
+
+    role: str
+    vkey: str
+
+
+Record: TypeAlias = (
+    Register | Photo | Rendition | Report | Reading | Result | Withhold | Supersede | Act | Release | Key
+)
+
+KINDS: Mapping[str, tuple[type, int]] = types.MappingProxyType(
+    {kind.__name__.lower(): (kind, 1) for kind in get_args(Record)}
+)
+"""Kind to its class and version. What is public is what stands here."""
+
+FieldKind = Literal["text", "number", "digest", "counts", "texts", "digests", "detail"]
+
+
+@dataclass(frozen=True, slots=True)
+class FieldShape:
+    """How one field of a record is spelled."""
+
+    name: str
+    kind: FieldKind
+    optional: bool
+
+
+def shape_of(record_class: type) -> tuple[FieldShape, ...]:
+    """The fields of a kind of record, in the order of the class."""
+    hints = get_type_hints(record_class)
+    return tuple(_field_shape(field.name, hints[field.name]) for field in fields(record_class))
+
+
+def _field_shape(name: str, hint: object) -> FieldShape:
+    parts = [part for part in get_args(hint) if part is not type(None)]
+    optional = get_origin(hint) in (types.UnionType, Union)
+    if optional:
+        hint = parts[0]
+    if get_origin(hint) is tuple:
+        return FieldShape(name, "digests" if get_args(hint)[0] is Digest else "texts", optional=True)
+    if hint == Counts:
+        return FieldShape(name, "counts", optional)
+    if get_origin(hint) is not None:
+        return FieldShape(name, "detail", optional)
+    kind: FieldKind = "number" if hint is int else "digest" if hint is Digest else "text"
+    return FieldShape(name, kind, optional)
+
+
+_SHAPES = types.MappingProxyType({kind: shape_of(cls) for kind, (cls, _) in KINDS.items()})
+
+
+def encode_record(record: Record) -> bytes:
+    """The canonical bytes of a record: what is hashed into its leaf.
+
+    Raises:
+        BadRecord: a value is out of range or too long.
+    """
+    kind = type(record).__name__.lower()
+    value: dict[str, object] = {"k": kind, "v": KINDS[kind][1]}
+    for shape in _SHAPES[kind]:
+        item = getattr(record, shape.name)
+        if item is None or item == ():
+            continue
+        value[shape.name] = dict(item) if shape.kind in ("counts", "detail") else item
+    return canonical_bytes(value)
+
+
+def decode_record(entry: bytes) -> Record | None:
+    """The record that these bytes spell, or None for a kind or version that this program does not know.
+
+    Raises:
+        BadRecord: the bytes are not canonical, a field is missing, unknown or of the wrong shape.
+    """
+    value = plain_value(entry)
+    if not isinstance(value, dict) or type(value.get("k")) is not str or type(value.get("v")) is not int:
+        raise BadRecord("record: expected a map with the kind `k` and the version `v`")
+    kind = value.pop("k")
+    version = value.pop("v")
+    known = KINDS.get(kind)
+    if known is None or known[1] != version:
+        return None
+    arguments: dict[str, object] = {}
+    for shape in _SHAPES[kind]:
+        if shape.name in value:
+            arguments[shape.name] = _field(value.pop(shape.name), shape, kind)
+        elif not shape.optional:
+            raise BadRecord(f"record {kind}: expected the field {shape.name}, it is missing")
+    if value:
+        raise BadRecord(f"record {kind}: expected no other fields, came {', '.join(sorted(value))}")
+    record: Record = known[0](**arguments)
+    return record
+
+
+def _field(item: object, shape: FieldShape, kind: str) -> object:
+    where = f"record {kind}, field {shape.name}"
+    if shape.kind == "number":
+        if type(item) is int and item >= 0:
+            return item
+    elif shape.kind == "digest":
+        if type(item) is str and _HEX64.match(item):
+            return item
+    elif shape.kind == "text":
+        if type(item) is str:
+            return item
+    elif shape.kind in ("digests", "texts"):
+        if isinstance(item, list) and item and all(type(part) is str for part in item):
+            parts = tuple(item)
+            if shape.kind == "texts" or all(map(_HEX64.match, parts)):
+                return parts
+    elif shape.kind == "counts":
+        if isinstance(item, dict) and all(type(n) is int and 0 <= n <= MAX_COUNT for n in item.values()):
+            return item
+    elif isinstance(item, dict):
+        return item
+    raise BadRecord(f"{where}: expected a {shape.kind}, came {str(item)[:60]!r}")

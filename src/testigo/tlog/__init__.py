@@ -1,0 +1,1 @@
+"""The arithmetic of the transparency log: pure, standard library only."""
