@@ -23,7 +23,7 @@ class Term:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A relation of figures that must hold within `tolerance` ballots; `law` says where it stands, None if nowhere."""
+    """A relation of figures that must hold within `tolerance` ballots; `law` says where it stands, if anywhere."""
 
     code: str
     text: str

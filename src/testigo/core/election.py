@@ -163,9 +163,7 @@ def election_from_toml(text: str, where: str) -> Election:
     texts = {key: head.text(key) for key in ("id", "name", "date", "origin", "language", "licence")}
     head.finish()
     if not _ID.match(texts["id"]) or not re.fullmatch(r"[^\s+]+/[^\s+]+", texts["origin"]):
-        raise BadElection(
-            f"{where}: election: expected id of letters, digits, . _ - and origin like host.example/name"
-        )
+        raise BadElection(f"{where}: election: expected id of letters, digits, . _ - and origin like host.example/name")
     area_keys = keys.table("areas")
     areas = AreaLevels(area_keys.text("nation"), area_keys.texts("levels"), area_keys.texts("ignore_words", ()))
     area_keys.finish()

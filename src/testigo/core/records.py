@@ -83,6 +83,7 @@ class Reading:
     outcome: str
     phash: str
     form: str | None = None
+    page: int = 1
     station: StationCode | None = None
     stations: tuple[str, ...] = ()
     """All the codes of stations that were seen, when they are more than one."""

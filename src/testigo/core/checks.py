@@ -1,0 +1,179 @@
+"""The checks of one station: each passes, fails or cannot be evaluated. What they mean stands in `catalogue`."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from testigo.core.arithmetic import State, evaluate
+from testigo.core.catalogue import threshold_of, weight_of
+from testigo.core.dossier import Dossier, Evidence, ballots_cast, choice_sum, differences
+from testigo.core.election import Contest, Election
+from testigo.core.form import Form
+from testigo.core.ids import Counts, Digest, FieldId
+
+MOST_CELLS_TOLD = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What one check said; `saw` in numbers when it failed."""
+
+    code: str
+    state: State
+    saw: str = ""
+    weight: str = ""
+    evidence: tuple[Digest, ...] = ()
+
+
+def check_evidence(
+    evidence: Evidence,
+    figures: Counts,
+    contest: Contest,
+    election: Election,
+    forms: Mapping[str, Form],
+    registered: int | None,
+) -> Iterator[Verdict]:
+    """What the checks of completeness, sums and bounds say of one piece of evidence; its weights as if accepted."""
+    absent = [choice.id for choice in contest.choices if choice.id not in figures]
+    yield _verdict("CO-FIELD", not absent, f"absent: {', '.join(absent)}", election, evidence)
+    votes = choice_sum(contest, figures)
+    cast = ballots_cast(contest, figures)
+    yield from _sums(evidence, figures, contest, election, forms, votes)
+    if cast is None or registered is None:
+        yield Verdict("BO-CAST", "not evaluable")
+        yield Verdict("AC-TURNOUT", "not evaluable")
+    else:
+        allowed = registered + threshold_of("BO-CAST", election)
+        yield _verdict("BO-CAST", cast <= allowed, f"{cast} ballots, {registered} registered", election, evidence)
+        limit = threshold_of("AC-TURNOUT", election)
+        yield _verdict(
+            "AC-TURNOUT",
+            cast * 1_000_000 <= limit * registered or cast > allowed,
+            f"{cast} of {registered} registered",
+            election,
+            evidence,
+        )
+    if cast is None:
+        yield Verdict("BO-CHOICE", "not evaluable")
+    else:
+        over = [f"{c.id} {figures[c.id]}" for c in contest.choices if figures.get(c.id, 0) > cast]
+        yield _verdict("BO-CHOICE", not over, f"{', '.join(over)} of {cast} ballots", election, evidence)
+    most = threshold_of("BO-FIELD", election)
+    large = [f"{field} {value}" for field, value in figures.items() if value > most]
+    yield _verdict("BO-FIELD", not large, ", ".join(large), election, evidence)
+
+
+def _sums(
+    evidence: Evidence,
+    figures: Counts,
+    contest: Contest,
+    election: Election,
+    forms: Mapping[str, Form],
+    votes: int | None,
+) -> Iterator[Verdict]:
+    form = forms.get(evidence.form or "")
+    if form is not None:
+        yield _form_rules(evidence, form, election)
+        return
+    pairs: list[tuple[str, int | None, int | None]] = []
+    if contest.valid is not None:
+        pairs.append((f"choices and {contest.valid}", votes, figures.get(contest.valid)))
+    if contest.cast is not None:
+        stated = figures.get(contest.cast)
+        parts = ballots_cast(contest, {field: n for field, n in figures.items() if field != contest.cast})
+        pairs.append((f"parts and {contest.cast}", parts, stated))
+    known = [(what, a, b) for what, a, b in pairs if a is not None and b is not None]
+    if not known:
+        yield Verdict("SU-PARTS", "not evaluable")
+        return
+    broken = [f"{what}: {a} and {b}" for what, a, b in known if a != b]
+    yield _verdict("SU-PARTS", not broken, "; ".join(broken), election, evidence)
+
+
+def _form_rules(evidence: Evidence, form: Form, election: Election) -> Verdict:
+    outcomes = [(rule, evaluate(rule, evidence.counts)) for rule in form.rules]
+    broken = [(rule, outcome) for rule, outcome in outcomes if outcome.state == "fail"]
+    if broken:
+        held = any(rule.weight == "hold" for rule, _ in broken) and weight_of("SU-FORM", election) == "hold"
+        saw = "; ".join(f"{rule.code}: {rule.text}: {o.left} {rule.relation} {o.right}" for rule, o in broken)
+        return Verdict("SU-FORM", "fail", saw, "hold" if held else "warn", (evidence.digest,))
+    evaluable = any(outcome.state == "pass" for _, outcome in outcomes)
+    return Verdict("SU-FORM", "pass" if evaluable else "not evaluable")
+
+
+def check_copies(
+    chosen: tuple[Evidence, ...], others: tuple[Evidence, ...], figures: Mapping[Digest, Counts], election: Election
+) -> Iterator[Verdict]:
+    """What the comparisons between copies and sources say of the accepted evidence."""
+    accepted = chosen[0]
+    official = {source.id for source in election.sources if source.kind == "official"}
+    groups: dict[str, list[Evidence]] = {"CP-PHOTOS": [], "CP-SOURCES": [], "CP-OFFICIAL": []}
+    for evidence in (*chosen[1:], *others):
+        if evidence.source in official:
+            groups["CP-OFFICIAL"].append(evidence)
+        elif evidence.source == accepted.source:
+            groups["CP-PHOTOS"].append(evidence)
+        else:
+            groups["CP-SOURCES"].append(evidence)
+    for code, members in groups.items():
+        if not members:
+            yield Verdict(code, "not evaluable")
+            continue
+        told, involved = [], [accepted.digest]
+        for evidence in members:
+            cells = differences(figures[accepted.digest], figures[evidence.digest])
+            if cells:
+                told.append(f"{accepted.source} against {evidence.source}: {_cells(cells)}")
+                involved.append(evidence.digest)
+        if told:
+            yield Verdict(code, "fail", "; ".join(told), weight_of(code, election), tuple(involved))
+        else:
+            yield Verdict(code, "pass")
+
+
+def check_zero(accepted: Evidence, figures: Mapping[Digest, Counts], contest: Contest, election: Election) -> Verdict:
+    """Whether the accepted evidence has no votes at all although something says that there were some."""
+    own = figures[accepted.digest]
+    votes = choice_sum(contest, own)
+    if votes is None:
+        return Verdict("CO-ZERO", "not evaluable")
+    elsewhere = max((choice_sum(contest, other) or 0 for other in figures.values()), default=0)
+    cast = ballots_cast(contest, own) or 0
+    saw = f"0 votes here, {elsewhere} in other evidence, {cast} ballots"
+    return _verdict("CO-ZERO", votes > 0 or (elsewhere == 0 and cast == 0), saw, election, accepted)
+
+
+def check_photos(dossier: Dossier, election: Election) -> Iterator[Verdict]:
+    """What the photos that concern this station say about its identity."""
+    code = dossier.station.code
+    if not dossier.photos:
+        yield Verdict("ID-CLAIM", "not evaluable")
+        yield Verdict("ID-CODES", "not evaluable")
+        return
+    strangers = [
+        f"photo {p.photo[:12]} filed under {', '.join(p.claimed)} names {p.named}"
+        for p in dossier.photos
+        if p.named and p.claimed and set(p.claimed) != {p.named}
+    ]
+    weight = weight_of("ID-CLAIM", election)
+    yield Verdict("ID-CLAIM", "fail", "; ".join(strangers), weight) if strangers else Verdict("ID-CLAIM", "pass")
+    mixed = [
+        f"photo {p.photo[:12]}: {', '.join(p.stations)}"
+        for p in dossier.photos
+        if len(p.stations) > 1 and code in p.stations
+    ]
+    weight = weight_of("ID-CODES", election)
+    yield Verdict("ID-CODES", "fail", "; ".join(mixed), weight) if mixed else Verdict("ID-CODES", "pass")
+    unread = [p.photo[:12] for p in dossier.photos if p.outcome == "nothing"]
+    if unread:
+        yield Verdict("CO-UNREAD", "fail", f"photo {', '.join(unread)}", weight_of("CO-UNREAD", election))
+
+
+def _cells(cells: tuple[tuple[FieldId, int, int], ...]) -> str:
+    told = ", ".join(f"{field} {a} and {b}" for field, a, b in cells[:MOST_CELLS_TOLD])
+    return told + (f" and {len(cells) - MOST_CELLS_TOLD} more" if len(cells) > MOST_CELLS_TOLD else "")
+
+
+def _verdict(code: str, holds: bool, saw: str, election: Election, evidence: Evidence) -> Verdict:
+    if holds:
+        return Verdict(code, "pass")
+    return Verdict(code, "fail", saw, weight_of(code, election), (evidence.digest,))

@@ -1,0 +1,113 @@
+"""The acceptance policy: from a station's dossier to a result that is counted or in quarantine, never dropped."""
+
+from collections.abc import Mapping
+
+from testigo.core.catalogue import weight_of
+from testigo.core.checks import Verdict, check_copies, check_evidence, check_photos, check_zero
+from testigo.core.dossier import PHOTO_SOURCE, Dossier, Evidence, Finding, Outcome, figures_of
+from testigo.core.election import Basis, Contest, Election
+from testigo.core.form import Form
+from testigo.core.ids import Counts, Digest
+from testigo.core.records import Result
+
+
+def decide(dossier: Dossier, contest: Contest, election: Election, forms: Mapping[str, Form]) -> Outcome:
+    """What the policy makes of a station: the first basis that holds gives the figures, the checks grade them.
+
+    The answer depends on the dossier alone, not on the order in which its parts came in.
+    """
+    figures: dict[Digest, Counts] = {}
+    for evidence in dossier.evidence:
+        found = figures_of(contest, evidence.counts)
+        if found:
+            figures[evidence.digest] = found
+    usable = tuple(evidence for evidence in dossier.evidence if evidence.digest in figures)
+    verdicts = list(check_photos(dossier, election))
+    if dossier.corrected:
+        saw = f"{dossier.corrected} earlier rows"
+        verdicts.append(Verdict("CP-CORRECTED", "fail", saw, weight_of("CP-CORRECTED", election)))
+    basis, chosen = _choose(usable, figures, election)
+    if basis is None:
+        return _outcome(dossier, contest, "", (), {}, verdicts)
+    others = tuple(evidence for evidence in usable if evidence not in chosen)
+    registered = dossier.station.registered
+    verdicts += check_evidence(chosen[0], figures[chosen[0].digest], contest, election, forms, registered)
+    verdicts.append(check_zero(chosen[0], figures, contest, election))
+    verdicts += check_copies(chosen, others, figures, election)
+    verdicts += _of_others(others, figures, contest, election, forms, registered)
+    digests = tuple(evidence.digest for evidence in chosen)
+    return _outcome(dossier, contest, basis.id, digests, figures[chosen[0].digest], verdicts)
+
+
+def _choose(
+    usable: tuple[Evidence, ...], figures: Mapping[Digest, Counts], election: Election
+) -> tuple[Basis | None, tuple[Evidence, ...]]:
+    """The first basis with enough agreeing evidence, and that evidence; of equal groups the smallest digest decides."""
+    for basis in election.policy.bases:
+        source = basis.source if basis.kind == "report" else PHOTO_SOURCE
+        groups: dict[tuple[tuple[str, int], ...], list[Evidence]] = {}
+        for evidence in usable:
+            if evidence.source == source:
+                groups.setdefault(tuple(sorted(figures[evidence.digest].items())), []).append(evidence)
+        if groups:
+            best = min(groups.values(), key=lambda group: (-len(group), group[0].digest))
+            if len(best) >= basis.needs:
+                return basis, tuple(best)
+    return None, ()
+
+
+def _of_others(
+    others: tuple[Evidence, ...],
+    figures: Mapping[Digest, Counts],
+    contest: Contest,
+    election: Election,
+    forms: Mapping[str, Form],
+    registered: int | None,
+) -> list[Verdict]:
+    """The failures of evidence that was not accepted: told, but they hold nothing."""
+    return [
+        Verdict(verdict.code, "fail", f"{evidence.source}, not accepted: {verdict.saw}", "warn", verdict.evidence)
+        for evidence in others
+        for verdict in check_evidence(evidence, figures[evidence.digest], contest, election, forms, registered)
+        if verdict.state == "fail" and verdict.weight != "off"
+    ]
+
+
+def _outcome(
+    dossier: Dossier,
+    contest: Contest,
+    basis: str,
+    evidence: tuple[Digest, ...],
+    counts: Counts,
+    verdicts: list[Verdict],
+) -> Outcome:
+    code = dossier.station.code
+    findings = tuple(
+        Finding(verdict.code, code, verdict.saw, verdict.weight, verdict.evidence)
+        for verdict in verdicts
+        if verdict.state == "fail" and verdict.weight != "off"
+    )
+    held = any(finding.weight == "hold" for finding in findings)
+    status = "no figures" if not basis else "quarantined" if held else "counted"
+    failed = {finding.code for finding in findings}
+    passed = {verdict.code for verdict in verdicts if verdict.state == "pass"} - failed
+    open_ = {verdict.code for verdict in verdicts if verdict.state == "not evaluable"} - failed - passed
+    return Outcome(
+        code, contest.id, status, basis, evidence, counts, findings, tuple(sorted(passed)), tuple(sorted(open_))
+    )
+
+
+def result_of(outcome: Outcome) -> Result | None:
+    """The record of an outcome; None where there are no figures."""
+    if not outcome.basis:
+        return None
+    codes = tuple(sorted({finding.code for finding in outcome.findings}))
+    return Result(
+        outcome.station,
+        outcome.contest,
+        outcome.status,
+        outcome.basis,
+        tuple(sorted(outcome.evidence)),
+        outcome.counts,
+        codes,
+    )

@@ -1,0 +1,141 @@
+"""What a log says as a whole: its records folded into photos, evidence and results, whatever the order in a batch."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from testigo.core.dossier import PHOTO_SOURCE, Dossier, Evidence, PhotoSeen
+from testigo.core.ids import Digest, StationCode
+from testigo.core.records import (
+    Act,
+    Key,
+    Photo,
+    Reading,
+    Record,
+    Register,
+    Release,
+    Rendition,
+    Report,
+    Result,
+    Supersede,
+    Withhold,
+)
+from testigo.core.register import StationRegister
+
+
+@dataclass(slots=True)
+class State:
+    """The facts of a log by what they are about; readings, reports and results by their leaf hash.
+
+    `results` holds the result of the latest batch for each station and contest. `unread_kinds` counts records of kinds
+    that this program does not know.
+    """
+
+    registers: dict[str, Register] = field(default_factory=dict)
+    photos: dict[Digest, list[Photo]] = field(default_factory=dict)
+    renditions: dict[Digest, Rendition] = field(default_factory=dict)
+    withheld: dict[Digest, Withhold] = field(default_factory=dict)
+    reports: dict[Digest, Report] = field(default_factory=dict)
+    readings: dict[Digest, Reading] = field(default_factory=dict)
+    superseded: dict[Digest, Supersede] = field(default_factory=dict)
+    results: dict[tuple[StationCode, str], tuple[Digest, Result]] = field(default_factory=dict)
+    acts: list[Act] = field(default_factory=list)
+    releases: list[tuple[Digest, Release]] = field(default_factory=list)
+    keys: list[Key] = field(default_factory=list)
+    unread_kinds: Counter[str] = field(default_factory=Counter)
+
+    def take(self, digest: Digest, record: Record | None) -> None:
+        """Adds one record; records of one batch may come in any order, batches in theirs."""
+        match record:
+            case Report():
+                self.reports[digest] = record
+            case Result():
+                self.results[record.station, record.contest] = (digest, record)
+            case Reading():
+                self.readings[digest] = record
+            case Photo():
+                self.photos.setdefault(record.sha256, []).append(record)
+            case Rendition():
+                self.renditions[record.photo] = record
+            case Register():
+                self.registers[record.name] = record
+            case Withhold():
+                self.withheld[record.sha256] = record
+            case Supersede():
+                self.superseded[record.old] = record
+            case Act():
+                self.acts.append(record)
+            case Release():
+                self.releases.append((digest, record))
+            case Key():
+                self.keys.append(record)
+            case None:
+                self.unread_kinds["unknown"] += 1
+
+
+def fold(records: Iterable[tuple[Digest, Record | None]]) -> State:
+    """The state after these records, given with their leaf hashes in the order of the log."""
+    state = State()
+    for digest, record in records:
+        state.take(digest, record)
+    return state
+
+
+def current_readings(state: State) -> Mapping[Digest, tuple[Digest, Reading]]:
+    """Photo to its reading that nothing superseded (leaf hash and record); of several the greatest leaf hash."""
+    return {
+        reading.photo: (digest, reading)
+        for digest, reading in sorted(state.readings.items())
+        if digest not in state.superseded
+    }
+
+
+def photos_seen(state: State) -> tuple[PhotoSeen, ...]:
+    """Every photo with what its senders claimed and what its reading says (`waiting` where there is none yet)."""
+    readings = current_readings(state)
+    seen = []
+    for sha256, photos in sorted(state.photos.items()):
+        claimed = tuple(sorted({photo.station for photo in photos if photo.station is not None}))
+        found = readings.get(sha256)
+        if found is None:
+            seen.append(PhotoSeen(sha256, claimed, None, (), "waiting", 0))
+        else:
+            reading = found[1]
+            stations = reading.stations or ((reading.station,) if reading.station else ())
+            seen.append(
+                PhotoSeen(sha256, claimed, reading.station, stations, reading.outcome, int(reading.phash or "0", 16))
+            )
+    return tuple(seen)
+
+
+def dossiers(state: State, register: StationRegister) -> dict[StationCode, Dossier]:
+    """The dossier of every station of the register that something is held about, in the order of the codes."""
+    evidence: dict[StationCode, list[Evidence]] = defaultdict(list)
+    photos: dict[StationCode, list[PhotoSeen]] = defaultdict(list)
+    corrected: Counter[StationCode] = Counter()
+    for digest, report in state.reports.items():
+        if report.station is None or report.counts is None or report.aside is not None:
+            continue
+        if digest in state.superseded:
+            corrected[report.station] += 1
+        else:
+            evidence[report.station].append(Evidence(digest, "report", report.source, report.counts))
+    for sha256, (digest, reading) in current_readings(state).items():
+        if reading.station is not None and reading.counts is not None:
+            evidence[reading.station].append(
+                Evidence(digest, "reading", PHOTO_SOURCE, reading.counts, reading.form, sha256)
+            )
+    for photo in photos_seen(state):
+        concerned = set(photo.claimed) | {StationCode(station) for station in photo.stations}
+        for station in concerned:
+            photos[station].append(photo)
+    return {
+        code: Dossier(
+            register.stations[code],
+            tuple(sorted(evidence.get(code, ()), key=lambda one: one.digest)),
+            tuple(photos.get(code, ())),
+            corrected[code],
+        )
+        for code in sorted(set(evidence) | set(photos))
+        if code in register.stations
+    }
