@@ -1,1 +1,1 @@
-
+"""Where work runs: executors of the shape of `concurrent.futures.Executor`."""

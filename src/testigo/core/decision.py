@@ -1,6 +1,7 @@
 """The acceptance policy: from a station's dossier to a result that is counted or in quarantine, never dropped."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from testigo.core.catalogue import weight_of
 from testigo.core.checks import Verdict, check_copies, check_evidence, check_photos, check_zero
@@ -97,17 +98,19 @@ def _outcome(
     )
 
 
-def result_of(outcome: Outcome) -> Result | None:
-    """The record of an outcome; None where there are no figures."""
-    if not outcome.basis:
+def result_of(outcome: Outcome, in_force: tuple[Digest, Result] | None = None) -> Result | None:
+    """The record that an outcome asks for; None where the result in force (with its leaf hash) says it already.
+
+    Without figures there is nothing to record, unless a result was in force before.
+    """
+    if not outcome.basis and in_force is None:
         return None
     codes = tuple(sorted({finding.code for finding in outcome.findings}))
-    return Result(
-        outcome.station,
-        outcome.contest,
-        outcome.status,
-        outcome.basis,
-        tuple(sorted(outcome.evidence)),
-        outcome.counts,
-        codes,
+    evidence = tuple(sorted(outcome.evidence))
+    replaces, before = in_force or (None, None)
+    new = Result(
+        outcome.station, outcome.contest, outcome.status, outcome.basis, evidence, outcome.counts, codes, replaces
     )
+    if before is not None and replace(before, replaces=replaces) == new:
+        return None
+    return new

@@ -92,7 +92,11 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """The counts accepted for a station and contest: which evidence (leaf hashes), by which basis of the policy."""
+    """The counts accepted for a station and contest: which evidence (leaf hashes), by which basis of the policy.
+
+    `status` is `counted`, `quarantined`, or `no figures` where an earlier result has lost its evidence; `replaces` is
+    the leaf hash of the result that was in force before, None for the first one.
+    """
 
     station: StationCode
     contest: str
@@ -101,6 +105,7 @@ class Result:
     evidence: tuple[Digest, ...]
     counts: Counts
     findings: tuple[str, ...] = ()
+    replaces: Digest | None = None
 
 
 @dataclass(frozen=True, slots=True)

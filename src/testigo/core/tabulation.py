@@ -60,6 +60,8 @@ def tabulate(
             for area in above[code]:
                 totals[contest.id, area].received += 1
     for result in results:
+        if result.status == "no figures":
+            continue
         for area in above[result.station]:
             total = totals[result.contest, area]
             total.read += 1

@@ -1,1 +1,1 @@
-
+"""Whole-election questions asked of columns: pure, polars only."""

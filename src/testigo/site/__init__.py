@@ -1,1 +1,1 @@
-
+"""From values to pages, tables and the bundle; no database, no clock."""

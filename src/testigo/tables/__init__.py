@@ -1,1 +1,1 @@
-
+"""Tables in and out: CSV and Parquet."""

@@ -1,1 +1,1 @@
-
+"""From files to masters and readings."""

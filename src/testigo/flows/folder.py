@@ -1,0 +1,61 @@
+"""The files of an election folder, as text and as values."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from testigo.core.election import Election, election_from_toml
+from testigo.core.form import Form, form_from_toml
+from testigo.errors import BadElection
+
+ELECTION_FILE = "election.toml"
+STATIONS_FILE = "stations.csv"
+
+
+@dataclass(frozen=True, slots=True)
+class ElectionFolder:
+    """An election as its folder describes it. `files` are the bytes behind it by their name in the folder."""
+
+    election: Election
+    forms: Mapping[str, Form]
+    files: Mapping[str, bytes]
+
+
+def form_file(form_id: str) -> str:
+    """Where the folder keeps a form."""
+    return f"forms/{form_id}/form.toml"
+
+
+def read_folder(folder: Path) -> ElectionFolder:
+    """The election and its forms.
+
+    Raises:
+        BadElection: a file is missing or wrong; names it, the key, what was expected and what came.
+    """
+    files = {ELECTION_FILE: _bytes(folder, ELECTION_FILE)}
+    election = election_from_toml(_text(files[ELECTION_FILE], folder / ELECTION_FILE), str(folder / ELECTION_FILE))
+    forms = {}
+    for form_id in dict.fromkeys(contest.form for contest in election.contests):
+        name = form_file(form_id)
+        files[name] = _bytes(folder, name)
+        form = form_from_toml(_text(files[name], folder / name), str(folder / name))
+        if form.id != form_id:
+            raise BadElection(f"{folder / name}: form.id: expected {form_id} as its folder is called, came {form.id}")
+        forms[form_id] = form
+    return ElectionFolder(election, forms, files)
+
+
+def _bytes(folder: Path, name: str) -> bytes:
+    try:
+        return (folder / name).read_bytes()
+    except FileNotFoundError:
+        raise BadElection(f"{folder / name}: expected this file of the election, it is missing") from None
+    except OSError as error:
+        raise BadElection(f"{folder / name}: cannot be read: {error.strerror}") from None
+
+
+def _text(data: bytes, path: Path) -> str:
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise BadElection(f"{path}: expected UTF-8, byte {error.start} is none") from None

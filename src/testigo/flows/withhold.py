@@ -1,0 +1,27 @@
+"""`testigo withhold`: a photo is no longer shown; the public record says so, and why."""
+
+from testigo.core.ids import Digest
+from testigo.core.records import Withhold
+from testigo.errors import BadUsage, NotFound
+from testigo.ports import World
+
+REASONS = ("privacy", "legal", "duplicate")
+
+
+def withhold(world: World, photo: str, reason: str) -> Digest:
+    """The photo that will not be in the next publication. `photo` is its hash or enough of the beginning of it.
+
+    Raises:
+        NotFound: no photo begins so, or several do.
+        BadUsage: the reason is none of privacy, legal, duplicate.
+    """
+    if reason not in REASONS:
+        raise BadUsage(f"reason: expected one of {', '.join(REASONS)}, came {reason}")
+    found = [sha256 for sha256 in world.views.photos() if sha256.startswith(photo)] if len(photo) >= 8 else []
+    if len(found) != 1:
+        raise NotFound(
+            f"photo {photo}: expected the hash of one photo that is held, or its first 8 or more digits; "
+            f"{len(found)} match"
+        )
+    world.journal.append([Withhold(found[0], reason)])
+    return found[0]

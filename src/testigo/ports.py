@@ -1,0 +1,217 @@
+"""The seams: what flows ask of the world, and the World that wiring hands them.
+
+Every protocol has a real adapter and an in-memory twin under `store/`; `tests/contracts` holds them to the same words.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from testigo.core.election import Election, Source
+from testigo.core.form import Form
+from testigo.core.ids import AreaId, Digest, StationCode
+from testigo.core.records import Photo, Record, Report, Result
+from testigo.core.register import Station, StationRegister
+from testigo.core.rows import RawRow, Row
+
+
+class Blobs(Protocol):
+    """Bytes by their SHA-256. A blob is there whole or not at all, also after a crash."""
+
+    def put(self, data: bytes) -> Digest:
+        """The name under which the bytes are now held durably; putting the same bytes again changes nothing."""
+
+    def open(self, digest: Digest) -> bytes:
+        """The bytes of this name.
+
+        Raises:
+            NotFound: it is not held.
+            BrokenStore: what is held has another hash.
+        """
+
+    def has(self, digest: Digest) -> bool:
+        """Whether a blob of this name is held."""
+
+    def all(self) -> Iterator[Digest]:
+        """Every name that is held, sorted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """A sealed size of the log and its root (32 bytes)."""
+
+    size: int
+    root: bytes
+
+
+class Journal(Protocol):
+    """The facts: sealed leaves by their numbers, and the spool of records that wait for the next seal."""
+
+    def append(self, records: Iterable[Record]) -> int:
+        """How many records were new; they wait in the spool, all of them or none after a crash."""
+
+    def seal(self, results: Iterable[Record]) -> Head:
+        """The head once the spool and these results are leaves, sorted by leaf hash; the old one if nothing waits."""
+
+    def heads(self) -> tuple[Head, ...]:
+        """Every head that was ever sealed, smallest first."""
+
+    def entries(self, start: int, stop: int) -> Sequence[bytes]:
+        """The bytes of the leaves `start` to `stop`, by number."""
+
+    def leaf_hashes(self) -> Sequence[bytes]:
+        """The hashes of all sealed leaves, 32 bytes each, by number."""
+
+    def waiting(self) -> int:
+        """How many records wait in the spool."""
+
+    def restore(self, batches: Iterable[tuple[Head, Sequence[bytes]]]) -> None:
+        """Replaces the sealed leaves and every view by these batches; what waits in the spool stays."""
+
+
+class Views(Protocol):
+    """Named questions over the journal's records, sealed or waiting."""
+
+    def records(self) -> Iterator[tuple[Digest, Record | None]]:
+        """All records with their leaf hashes: sealed ones by number, then those that wait, by hash."""
+
+    def records_about(self, stations: Sequence[StationCode]) -> Iterator[tuple[Digest, Record | None]]:
+        """The records that the dossiers of these stations need."""
+
+    def photos_unread(self, reader: str, version: str) -> tuple[Digest, ...]:
+        """Masters of photos that this version of the reader has not read, sorted."""
+
+    def photos(self) -> Mapping[Digest, Photo]:
+        """Every photo's record by its master; of several claims the first by leaf hash."""
+
+    def stations_held(self) -> tuple[StationCode, ...]:
+        """Stations that anything is held about, sorted; also such as the register does not have."""
+
+    def table_taken(self, source: str, table: Digest) -> bool:
+        """Whether this table of this source was taken in to its end."""
+
+    def current_reports(self, source: str) -> Mapping[StationCode, tuple[Digest, Report]]:
+        """The rows of a source that take part and that nothing superseded."""
+
+    def results(self) -> Mapping[tuple[StationCode, str], tuple[Digest, Result]]:
+        """The results in force: of the latest batch for each station and contest."""
+
+    def stations_to_decide(self) -> tuple[StationCode, ...]:
+        """Stations whose evidence changed since the last seal, sorted."""
+
+
+class LogFiles(Protocol):
+    """The public files of the log: tiles, entry bundles, checkpoints."""
+
+    def put(self, path: str, data: bytes) -> None:
+        """Holds the bytes under this path, whole or not at all; the same bytes again change nothing."""
+
+    def get(self, path: str) -> bytes | None:
+        """The bytes under this path, None where there are none."""
+
+    def names(self) -> tuple[str, ...]:
+        """Every path that is held, sorted."""
+
+
+class Signer(Protocol):
+    """The log's key."""
+
+    @property
+    def vkey(self) -> str:
+        """The public key as a C2SP vkey."""
+
+    def sign(self, text: bytes) -> bytes:
+        """The 64-byte Ed25519 signature of a note's text."""
+
+
+@dataclass(frozen=True, slots=True)
+class CodeSeen:
+    """One code that a reader found: its symbology and its text."""
+
+    symbology: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """What a reader saw in one photo: codes, and a 64-bit perceptual hash."""
+
+    codes: tuple[CodeSeen, ...]
+    phash: int
+
+
+class Master(Protocol):
+    """A photo's master: metadata gone, pixels unchanged. `orient` is the EXIF orientation, 1 to 8, sides are pixels."""
+
+    @property
+    def data(self) -> bytes: ...
+    @property
+    def media(self) -> str: ...
+    @property
+    def width(self) -> int: ...
+    @property
+    def height(self) -> int: ...
+    @property
+    def orient(self) -> int: ...
+    @property
+    def method(self) -> str: ...
+
+
+class Reader(Protocol):
+    """Looks at photos in limited child processes; may be called from several threads."""
+
+    def masters(self, data: bytes) -> tuple[Master, ...]:
+        """The masters of a file: one for a photo, one a page for a PDF.
+
+        Raises:
+            BadPhoto: the file is refused; names the cause.
+        """
+
+    def read(self, data: bytes, orient: int) -> Sight:
+        """What is seen in a master; nothing when the time for one photo is over or the pixels do not decode."""
+
+    def thumbnail(self, data: bytes, orient: int, width: int) -> bytes:
+        """A small upright JPEG of a master, of this width in pixels, the same bytes every time.
+
+        Raises:
+            BadPhoto: the pixels do not decode.
+        """
+
+
+class Tables(Protocol):
+    """Tables in and out."""
+
+    def rows(self, data: bytes, name: str, source: Source, election: Election) -> tuple[RawRow, ...]:
+        """Every row of a table as found.
+
+        Raises:
+            BadTable: the bytes are no table, or it lacks columns.
+        """
+
+    def derive_register(
+        self, tables: Sequence[tuple[Source, Sequence[Row]]], election: Election
+    ) -> tuple[tuple[Station, ...], Mapping[AreaId, str], tuple[str, ...]]:
+        """Stations, names of areas, and notes, from the tables of several sources in order of precedence."""
+
+    def spelling_notes(self, rows: Sequence[Row], register: StationRegister, election: Election) -> tuple[str, ...]:
+        """Where a table spells areas otherwise than the register."""
+
+    def parquet(self, csv: bytes, numbers: frozenset[str]) -> bytes:
+        """The same table as Parquet, with these columns as whole numbers; the same bytes every time."""
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """A deployment's home, opened: everything that a flow may touch."""
+
+    home: Path
+    election: Election
+    forms: Mapping[str, Form]
+    register: StationRegister
+    journal: Journal
+    views: Views
+    blobs: Blobs
+    log: LogFiles
+    signer: Signer
+    tables: Tables

@@ -1,0 +1,74 @@
+"""Bytes by their hash in a folder: `ab/cd/<sha256>`, written aside, synced and renamed, so whole or not there."""
+
+import hashlib
+import os
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+from testigo.core.ids import Digest
+from testigo.errors import BrokenStore, NotFound
+
+
+def write_whole(path: Path, data: bytes) -> None:
+    """The file holds these bytes, whole or not at all, also when the machine stops meanwhile.
+
+    Raises:
+        OSError: no room or no right to write; nothing is left behind.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, aside = tempfile.mkstemp(dir=path.parent, prefix=".aside-")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(aside).chmod(0o644)
+        Path(aside).replace(path)
+    except BaseException:
+        Path(aside).unlink(missing_ok=True)
+        raise
+    folder = os.open(path.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
+
+
+class FolderBlobs:
+    """`Blobs` in a folder. What a stopped writer left aside is never seen and is overwritten by nobody."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def put(self, data: bytes) -> Digest:
+        """See `ports.Blobs`."""
+        digest = Digest(hashlib.sha256(data).hexdigest())
+        path = self._path(digest)
+        if not path.exists():
+            write_whole(path, data)
+        return digest
+
+    def open(self, digest: Digest) -> bytes:
+        """See `ports.Blobs`."""
+        try:
+            data = self._path(digest).read_bytes()
+        except FileNotFoundError:
+            raise NotFound(f"blobs: {digest} is not held") from None
+        found = hashlib.sha256(data).hexdigest()
+        if found != digest:
+            raise BrokenStore(f"blobs: expected {digest}, the file holds bytes of {found}")
+        return data
+
+    def has(self, digest: Digest) -> bool:
+        """See `ports.Blobs`."""
+        return self._path(digest).exists()
+
+    def all(self) -> Iterator[Digest]:
+        """See `ports.Blobs`."""
+        for path in sorted(self._folder.glob("??/??/*")):
+            if len(path.name) == 64:
+                yield Digest(path.name)
+
+    def _path(self, digest: Digest) -> Path:
+        return self._folder / digest[:2] / digest[2:4] / digest

@@ -1,0 +1,38 @@
+"""The database of a home: SQLite in a file, with the settings that a crash must meet."""
+
+from pathlib import Path
+
+from sqlalchemy import Engine, Table, create_engine, event, select
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.pool import ConnectionPoolEntry
+
+from testigo.store.schema import HEAD, LEAF, VIEWS
+
+
+def sqlite_engine(path: Path) -> Engine:
+    """An engine on this file: write-ahead log, synced commits, deleted content overwritten."""
+    engine = create_engine(f"sqlite:///{path}", connect_args={"timeout": 60})
+
+    @event.listens_for(engine, "connect")
+    def _configure(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
+        cursor = connection.cursor()
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "secure_delete=ON", "cache_size=-65536"):
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+
+    return engine
+
+
+def tables_that_differ(one: Engine, other: Engine) -> tuple[str, ...]:
+    """The tables whose sealed content differs between two databases; the spool and the work list are not compared."""
+    return tuple(table.name for table in (LEAF, HEAD, *VIEWS) if _sealed(one, table) != _sealed(other, table))
+
+
+def _sealed(engine: Engine, table: Table) -> list[tuple[object, ...]]:
+    wanted = select(table)
+    if table is LEAF:
+        wanted = wanted.where(LEAF.c.number.is_not(None))
+    elif "digest" in table.c:
+        wanted = wanted.where(table.c.digest.in_(select(LEAF.c.digest).where(LEAF.c.number.is_not(None))))
+    with engine.connect() as connection:
+        return sorted(tuple(row) for row in connection.execute(wanted))

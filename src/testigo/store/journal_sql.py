@@ -1,0 +1,153 @@
+"""The journal in SQL: records wait in a spool, a seal gives them numbers without gaps, in one transaction."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from itertools import islice
+
+from sqlalchemy import Connection, Engine, Select, Table, bindparam, delete, func, insert, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from testigo.core.ids import Digest
+from testigo.core.records import Record, Result, decode_record, encode_record
+from testigo.ports import Head
+from testigo.store.rows import stations_of, view_rows
+from testigo.store.schema import CHANGED, HEAD, LEAF, METADATA, RESULT, VIEWS
+from testigo.tlog.merkle import leaf_hash, root_of
+
+_CHUNK = 5000
+Leaf = tuple[Digest, bytes, Record | None]
+
+
+class SqlJournal:
+    """A `Journal` in SQLite or PostgreSQL. Appending is one transaction, sealing is one transaction."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        METADATA.create_all(engine)
+
+    def append(self, records: Iterable[Record]) -> int:
+        """See `ports.Journal`."""
+        with self._engine.begin() as connection:
+            return _append(connection, records)
+
+    def seal(self, results: Iterable[Record]) -> Head:
+        """See `ports.Journal`."""
+        with self._engine.begin() as connection:
+            _append(connection, results)
+            connection.execute(delete(CHANGED))
+            size = connection.scalar(select(func.count()).where(LEAF.c.number.is_not(None))) or 0
+            waiting = select(LEAF.c.digest, LEAF.c.entry).where(LEAF.c.number.is_(None)).order_by(LEAF.c.digest)
+            batch = [_leaf(Digest(row.digest), bytes(row.entry)) for row in connection.execute(waiting)]
+            if batch:
+                _number(connection, batch, size)
+            hashes = connection.scalars(_numbered_digests()).all()
+            head = Head(len(hashes), root_of([bytes.fromhex(digest) for digest in hashes]))
+            if batch:
+                connection.execute(insert(HEAD).values(size=head.size, root=head.root.hex()))
+            return head
+
+    def heads(self) -> tuple[Head, ...]:
+        """See `ports.Journal`."""
+        with self._engine.connect() as connection:
+            rows = connection.execute(select(HEAD.c.size, HEAD.c.root).order_by(HEAD.c.size)).all()
+        return tuple(Head(row.size, bytes.fromhex(row.root)) for row in rows)
+
+    def entries(self, start: int, stop: int) -> Sequence[bytes]:
+        """See `ports.Journal`."""
+        wanted = select(LEAF.c.entry).where(LEAF.c.number >= start, LEAF.c.number < stop).order_by(LEAF.c.number)
+        with self._engine.connect() as connection:
+            return [bytes(entry) for entry in connection.scalars(wanted)]
+
+    def leaf_hashes(self) -> Sequence[bytes]:
+        """See `ports.Journal`."""
+        with self._engine.connect() as connection:
+            return [bytes.fromhex(digest) for digest in connection.scalars(_numbered_digests())]
+
+    def waiting(self) -> int:
+        """See `ports.Journal`."""
+        with self._engine.connect() as connection:
+            return connection.scalar(select(func.count()).where(LEAF.c.number.is_(None))) or 0
+
+    def restore(self, batches: Iterable[tuple[Head, Sequence[bytes]]]) -> None:
+        """See `ports.Journal`."""
+        with self._engine.begin() as connection:
+            spool = [bytes(e) for e in connection.scalars(select(LEAF.c.entry).where(LEAF.c.number.is_(None)))]
+            for table in (LEAF, HEAD, CHANGED, *VIEWS):
+                connection.execute(delete(table))
+            size = 0
+            for head, entries in batches:
+                batch = [_leaf(Digest(leaf_hash(entry).hex()), entry) for entry in entries]
+                _store(connection, batch)
+                _number(connection, batch, size)
+                size = head.size
+                connection.execute(insert(HEAD).values(size=head.size, root=head.root.hex()))
+            waiting = [_leaf(Digest(leaf_hash(entry).hex()), entry) for entry in spool]
+            _mark_changed(connection, _store_new(connection, waiting))
+
+
+def _numbered_digests() -> Select[str]:
+    return select(LEAF.c.digest).where(LEAF.c.number.is_not(None)).order_by(LEAF.c.number)
+
+
+def _leaf(digest: Digest, entry: bytes) -> Leaf:
+    return digest, entry, decode_record(entry)
+
+
+def _append(connection: Connection, records: Iterable[Record]) -> int:
+    source, added = iter(records), 0
+    while chunk := list(islice(source, _CHUNK)):
+        encoded = [(encode_record(record), record) for record in chunk]
+        leaves = [(Digest(leaf_hash(entry).hex()), entry, record) for entry, record in encoded]
+        new = _store_new(connection, leaves)
+        _mark_changed(connection, new)
+        added += len(new)
+    return added
+
+
+def _store_new(connection: Connection, leaves: Iterable[Leaf]) -> list[Leaf]:
+    unique = {leaf[0]: leaf for leaf in leaves}
+    held = set(connection.scalars(select(LEAF.c.digest).where(LEAF.c.digest.in_(list(unique)))))
+    new = [leaf for digest, leaf in unique.items() if digest not in held]
+    _store(connection, new)
+    return new
+
+
+def _store(connection: Connection, leaves: Sequence[Leaf]) -> None:
+    rows: dict[str, tuple[Table, list[Mapping[str, object]]]] = {}
+    entries: list[Mapping[str, object]] = []
+    for digest, entry, record in leaves:
+        kind = "unknown" if record is None else type(record).__name__.lower()
+        entries.append({"digest": digest, "number": None, "kind": kind, "entry": entry})
+        for table, row in view_rows(digest, record):
+            rows.setdefault(table.name, (table, []))[1].append(row)
+    _insert_absent(connection, LEAF, entries)
+    for table, made in rows.values():
+        _insert_absent(connection, table, made)
+
+
+def _insert_absent(connection: Connection, table: Table, rows: Sequence[Mapping[str, object]]) -> None:
+    if rows:
+        connection.execute(_dialect_insert(connection)(table).on_conflict_do_nothing(), rows)
+
+
+def _dialect_insert(connection: Connection) -> Callable[[Table], sqlite.Insert | postgresql.Insert]:
+    return sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
+
+
+def _mark_changed(connection: Connection, leaves: Iterable[Leaf]) -> None:
+    stations = {station for _, _, record in leaves for station in stations_of(record)}
+    _insert_absent(connection, CHANGED, [{"station": station} for station in sorted(stations)])
+
+
+def _number(connection: Connection, batch: Sequence[Leaf], size: int) -> None:
+    """Gives the batch its numbers from `size` on and puts its results in force."""
+    numbered = [{"leaf": digest, "place": size + n} for n, (digest, _, _) in enumerate(batch)]
+    connection.execute(
+        update(LEAF).where(LEAF.c.digest == bindparam("leaf")).values(number=bindparam("place")), numbered
+    )
+    results = [(digest, record) for digest, _, record in batch if isinstance(record, Result)]
+    rows = [{"station": result.station, "contest": result.contest, "digest": digest} for digest, result in results]
+    if rows:
+        put = _dialect_insert(connection)(RESULT)
+        connection.execute(
+            put.on_conflict_do_update(index_elements=["station", "contest"], set_={"digest": put.excluded.digest}), rows
+        )

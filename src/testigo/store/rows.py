@@ -1,0 +1,46 @@
+"""Which rows of the views a record makes; the same for a new record and for a rebuild."""
+
+from collections.abc import Iterator
+
+from sqlalchemy import Table
+
+from testigo.core.ids import Digest, StationCode
+from testigo.core.records import Act, Photo, Reading, Record, Report, Supersede
+from testigo.store.schema import ABOUT, PHOTO, READING, REPORT, SUPERSEDED, TAKEN
+
+TABLE_ACT = "table"
+"""The act that says a table was taken in to its end; its detail names source and table."""
+
+
+def view_rows(digest: Digest, record: Record | None) -> Iterator[tuple[Table, dict[str, object]]]:
+    """The rows of the views that follow from one record; results in force are not among them."""
+    match record:
+        case Report():
+            yield REPORT, {"digest": digest, "source": record.source, "taken": int(record.aside is None)}
+        case Reading():
+            reading: dict[str, object] = {"digest": digest, "photo": record.photo}
+            reading |= {"reader": record.reader, "version": record.version}
+            yield READING, reading
+        case Photo():
+            yield PHOTO, {"digest": digest, "sha256": record.sha256}
+        case Supersede():
+            yield SUPERSEDED, {"old": record.old}
+        case Act(act="table"):
+            source, table = str(record.detail["source"]), str(record.detail["table"])
+            yield TAKEN, {"source": source, "table_sha256": table}
+    for station in stations_of(record):
+        yield ABOUT, {"digest": digest, "station": station}
+
+
+def stations_of(record: Record | None) -> tuple[StationCode, ...]:
+    """The stations that a piece of evidence concerns; none for other records."""
+    match record:
+        case Report(station=station) if station is not None and record.aside is None:
+            return (station,)
+        case Photo(station=station) if station is not None:
+            return (station,)
+        case Reading():
+            named = {*record.stations, *((record.station,) if record.station else ())}
+            return tuple(StationCode(station) for station in sorted(named))
+        case _:
+            return ()

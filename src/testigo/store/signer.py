@@ -1,0 +1,54 @@
+"""The log's Ed25519 key in a file that only its owner may read."""
+
+import os
+from pathlib import Path
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    PublicFormat,
+    load_pem_private_key,
+)
+
+from testigo.errors import BadHome
+from testigo.tlog.note import ED25519, format_vkey
+
+
+class FileSigner:
+    """A `Signer` whose key lies in a PEM file."""
+
+    def __init__(self, path: Path, name: str) -> None:
+        try:
+            key = load_pem_private_key(path.read_bytes(), password=None)
+        except (OSError, ValueError) as error:
+            raise BadHome(f"{path}: expected the log's private key, {error}") from None
+        if not isinstance(key, Ed25519PrivateKey):
+            raise BadHome(f"{path}: expected an Ed25519 key, came {type(key).__name__}")
+        self._key = key
+        self._name = name
+
+    @property
+    def vkey(self) -> str:
+        """See `ports.Signer`."""
+        return format_vkey(self._name, ED25519, self._key.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw))
+
+    def sign(self, text: bytes) -> bytes:
+        """See `ports.Signer`."""
+        return self._key.sign(text)
+
+
+def make_key(path: Path) -> None:
+    """A new key lies at this path, readable by its owner alone; one that is there already stays."""
+    if path.exists():
+        return
+    pem = Ed25519PrivateKey.generate().private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    aside = path.with_suffix(".aside")
+    aside.unlink(missing_ok=True)
+    with os.fdopen(os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+        file.write(pem)
+        file.flush()
+        os.fsync(file.fileno())
+    aside.rename(path)

@@ -1,0 +1,85 @@
+"""The log replayed batch by batch: the state at its end, and the totals that each release should have named."""
+
+import hashlib
+from dataclasses import dataclass
+
+from testigo.core.ids import Digest
+from testigo.core.records import Register, Release, Result
+from testigo.core.state import State, dossiers
+from testigo.core.tabulation import tabulate, totals_bytes
+from testigo.verification.batches import Leaves
+from testigo.verification.rules import Rules
+
+
+@dataclass(frozen=True, slots=True)
+class ReleaseSeen:
+    """A release record at its leaf. `start` is the size before its batch.
+
+    `totals` are the bytes that the results in force at `start` give; None where the rules changed since, or are not
+    known.
+    """
+
+    number: int
+    record: Release
+    start: int
+    totals: bytes | None
+
+    @property
+    def digest(self) -> str | None:
+        """The hash of the totals, None where they are not known."""
+        return None if self.totals is None else hashlib.sha256(self.totals).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Replay:
+    """`broken_links` are results that do not name the result that was in force before them."""
+
+    state: State
+    releases: tuple[ReleaseSeen, ...]
+    broken_links: tuple[str, ...]
+
+
+def replay(leaves: Leaves, rules: Rules | None) -> Replay:
+    """What the log says after its last batch."""
+    state = State()
+    seen: list[ReleaseSeen] = []
+    broken: list[str] = []
+    registered = [number for number, record in enumerate(leaves.records) if type(record) is Register]
+    rules_since = registered[-1] + 1 if registered else 0
+    for start, end in leaves.batches():
+        found = [(n, r) for n in range(start, end) if type(r := leaves.records[n]) is Release]
+        if found:
+            totals = _totals(state, rules) if rules is not None and rules_since <= start else None
+            seen += [ReleaseSeen(number, release, start, totals) for number, release in found]
+        broken += _broken_links(leaves, start, end, state)
+        for number in range(start, end):
+            state.take(leaves.digests[number], leaves.records[number])
+    return Replay(state, tuple(seen), tuple(broken))
+
+
+def _totals(state: State, rules: Rules) -> bytes | None:
+    """The bytes of the totals; None where a result is of a station or contest that the rules do not know."""
+    contests = {contest.id for contest in rules.election.contests}
+    if any(station not in rules.register.stations or contest not in contests for station, contest in state.results):
+        return None
+    results = [result for _, result in state.results.values()]
+    return totals_bytes(tabulate(results, dossiers(state, rules.register), rules.register, rules.election))
+
+
+def _broken_links(leaves: Leaves, start: int, end: int, state: State) -> list[str]:
+    """A batch has at most one result for a station and contest, which names the one that it replaces."""
+    broken: list[str] = []
+    mine: set[tuple[str, str]] = set()
+    for number in range(start, end):
+        record = leaves.records[number]
+        if type(record) is not Result:
+            continue
+        key = (record.station, record.contest)
+        before: Digest | None = state.results[key][0] if key in state.results else None
+        where = f"leaf {number}: the result of station {record.station}, contest {record.contest}"
+        if key in mine:
+            broken.append(f"{where} is the second one in its batch")
+        elif record.replaces != before:
+            broken.append(f"{where}: expected it to replace {before or 'nothing'}, it replaces {record.replaces}")
+        mine.add(key)
+    return broken

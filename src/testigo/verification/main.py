@@ -1,0 +1,49 @@
+"""The verifier as a program: `verify_alone.py` is this file with everything that it needs, in one piece."""
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NoReturn
+
+from testigo.errors import TestigoError
+from testigo.tlog.policy import parse_policy
+from testigo.verification.folder import FolderFiles
+from testigo.verification.report import report_json, report_text
+from testigo.verification.run import verify_bundle
+
+USAGE_EXIT = 3
+WHERE_POLICIES_COME_FROM = (
+    "A policy is a text file with the log's public key. It must not come from the bundle or from where you got the "
+    "bundle: whoever forges a bundle can forge its keys. Take it from where the publisher announced it before "
+    "the count (a newspaper, a paper that observers signed, several people whom you trust) and compare."
+)
+
+
+class _Arguments(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        """Ends with exit code 3, and says where a policy comes from."""
+        self.print_usage(sys.stderr)
+        self.exit(USAGE_EXIT, f"{self.prog}: {message}\n{WHERE_POLICIES_COME_FROM}\n")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """The exit code: 0 verified, 1 failed, 2 incomplete, 3 called wrongly."""
+    parser = _Arguments(prog="verify_alone.py", description="Checks that a bundle says what its signed log says.")
+    parser.add_argument("bundle", type=Path, help="the folder that holds bagit.txt")
+    parser.add_argument("--policy", type=Path, required=True, help="keys and requirements, from outside the bundle")
+    parser.add_argument("--seen", type=Path, help="a checkpoint that you kept from an earlier day")
+    parser.add_argument("--json", action="store_true", help="the report as JSON")
+    given = parser.parse_args(arguments)
+    try:
+        policy = parse_policy(given.policy.read_bytes())
+        seen = None if given.seen is None else given.seen.read_bytes()
+    except OSError as error:
+        parser.error(f"{error.filename}: cannot be read: {error.strerror}")
+    except TestigoError as error:
+        parser.error(f"{given.policy}: {error}")
+    if not given.bundle.is_dir():
+        parser.error(f"{given.bundle}: expected the folder of a bundle, there is none")
+    report = verify_bundle(FolderFiles(given.bundle), policy, seen=seen)
+    sys.stdout.write(report_json(report) if given.json else report_text(report))
+    return report.exit_code

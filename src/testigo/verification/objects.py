@@ -1,0 +1,42 @@
+"""The public copies of photos: each present with its hash and size, or withheld by a record."""
+
+from collections.abc import Iterable
+
+from testigo.core.ids import Digest
+from testigo.core.records import Record, Rendition
+from testigo.core.state import State
+from testigo.verification.files import BundleFiles
+from testigo.verification.places import OBJECTS, object_name
+from testigo.verification.report import Step, graded
+
+
+def check_objects(files: BundleFiles, state: State, records: Iterable[Record | None]) -> Step:
+    """The step `objects`. A copy may be absent where its photo is withheld or a later copy stands in its place."""
+    sizes: dict[Digest, int] = {}
+    for record in records:
+        if type(record) is Rendition:
+            sizes[record.sha256] = record.size
+    wanted = [rendition for photo, rendition in sorted(state.renditions.items()) if photo not in state.withheld]
+    shown = [rendition for rendition in wanted if rendition.sha256 not in state.withheld]
+    present = {name for name in files.names() if name.startswith(OBJECTS)}
+    known = {object_name(sha256): sha256 for sha256 in sizes}
+    missing = [
+        f"{object_name(r.sha256)}: the public copy of photo {r.photo} is missing, and no record withholds it"
+        for r in shown
+        if object_name(r.sha256) not in present
+    ]
+    wrong = []
+    for name in sorted(present):
+        sha256 = known.get(name)
+        if sha256 is None:
+            wrong.append(f"{name}: no record names this object")
+        elif files.size(name) != sizes[sha256]:
+            wrong.append(f"{name}: expected {sizes[sha256]} bytes as the log says, came {files.size(name)}")
+        elif files.sha256(name) != sha256:
+            wrong.append(f"{name}: its hash is not its name")
+    held = sum(photo not in state.renditions and photo not in state.withheld for photo in state.photos)
+    sentence = (
+        f"{len(present)} public copies of {len(state.photos)} photos with their hashes; "
+        f"{len(state.withheld)} withheld, {held} held and not published"
+    )
+    return graded("objects", sentence, wrong=wrong, missing=missing)

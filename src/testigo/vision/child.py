@@ -1,0 +1,244 @@
+"""A child process that decodes photos, so that a hostile one can at worst kill the child.
+
+One child serves thousands of photos: starting it costs about half a second, a request a fraction of a millisecond.
+A photo that is too slow, too greedy or deadly is refused, the child is replaced, and the next photo is read.
+"""
+
+import json
+import os
+import select
+import signal
+import struct
+import subprocess
+import sys
+from time import monotonic
+from types import TracebackType
+from typing import Self
+
+from testigo.errors import BadPhoto
+from testigo.vision.codes import DEFAULT_WANTED, Code
+from testigo.vision.reader import PhotoReading
+from testigo.vision.stripped import MAX_BYTES
+from testigo.vision.views import Region
+
+MEMORY_BYTES = 1536 * 1024 * 1024
+_START_LIMIT_S = 60.0
+_LONGEST_JSON = 1 << 20
+_LONGEST_PAYLOADS = 400_000_000
+# A child is replaced before leaks of the decoders could add up.
+_PHOTOS_OF_ONE_CHILD = 2000
+_ENVIRONMENT = {"LC_ALL": "C.UTF-8", "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
+
+
+Answer = tuple[dict[str, object], tuple[bytes, ...]]
+
+
+class _Gone(Exception):
+    """The child ended, or spoke nonsense, in the middle of a request."""
+
+
+class _Late(Exception):
+    """The time limit passed before the answer came."""
+
+
+class ReadingChild:
+    """Checks and reads stripped photos in a child process. A context manager; before it is entered it may be pickled.
+
+    `limit_s` is the wall time for one photo, `pdf_limit_s` for one PDF; `memory_bytes` is the address space of the
+    child. One photo at a time: give each thread or pool worker a child of its own.
+    """
+
+    def __init__(
+        self,
+        *,
+        limit_s: float = 10.0,
+        pdf_limit_s: float = 60.0,
+        memory_bytes: int = MEMORY_BYTES,
+        budget_s: float = 3.0,
+    ) -> None:
+        self._limit_s = limit_s
+        self._pdf_limit_s = pdf_limit_s
+        self._memory_bytes = memory_bytes
+        self._budget_s = budget_s
+        self._served = 0
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def __enter__(self) -> Self:
+        self._start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._end()
+
+    def check(self, data: bytes) -> None:
+        """Returns where the whole picture decodes.
+
+        Raises:
+            BadPhoto: it does not (`broken`, `huge`), or not within the time limit (`slow`).
+        """
+        self._ask({"ask": "check"}, data, self._limit_s)
+
+    def read(
+        self,
+        data: bytes,
+        orient: int = 1,
+        *,
+        wanted: frozenset[str] = DEFAULT_WANTED,
+        regions: tuple[Region, ...] = (),
+    ) -> PhotoReading:
+        """What `reader.CodeReader` reads in the photo.
+
+        Raises:
+            BadPhoto: as `check`.
+        """
+        request = {
+            "ask": "read",
+            "orient": orient,
+            "wanted": sorted(wanted),
+            "regions": regions,
+            "budget_s": min(self._budget_s, self._limit_s),
+        }
+        answer, _ = self._ask(request, data, self._limit_s)
+        return _reading(answer)
+
+    def render_pdf(self, data: bytes, *, dpi: int = 200) -> tuple[bytes, ...]:
+        """The pages of a PDF as PNG bytes, as `load.render_pdf` gives them.
+
+        Raises:
+            BadPhoto: as `check`; `huge` for too many or too large pages.
+        """
+        _, pages = self._ask({"ask": "pdf", "dpi": dpi}, data, self._pdf_limit_s)
+        return pages
+
+    def thumbnail(self, data: bytes, orient: int, *, width: int) -> bytes:
+        """A small upright JPEG, as `load.thumbnail` gives it.
+
+        Raises:
+            BadPhoto: as `check`.
+        """
+        _, (small,) = self._ask({"ask": "thumbnail", "orient": orient, "width": width}, data, self._limit_s)
+        return small
+
+    def _ask(self, request: dict[str, object], data: bytes, limit_s: float) -> Answer:
+        if len(data) > MAX_BYTES:
+            raise BadPhoto("huge", f"the file has {len(data):,} bytes; at most {MAX_BYTES:,} are taken")
+        if self._process is None or self._served >= _PHOTOS_OF_ONE_CHILD:
+            self._start()
+        self._served += 1
+        line = json.dumps({**request, "sizes": [len(data)], "cpu_s": limit_s}).encode()
+        process = self._running()
+        try:
+            answer, payloads = _exchange(process, struct.pack(">I", len(line)) + line + data, monotonic() + limit_s)
+        except _Late:
+            self._end()
+            raise BadPhoto("slow", f"the photo was not done within {limit_s:g} seconds") from None
+        except _Gone as gone:
+            ending = self._end(grace_s=0.5)
+            if ending == -signal.SIGXCPU:
+                raise BadPhoto("slow", f"the photo took more than {limit_s:g} seconds of computing") from None
+            raise BadPhoto("broken", f"the photo ended the process that decoded it ({ending}, {gone})") from None
+        if "cause" in answer:
+            raise BadPhoto(str(answer["cause"]), str(answer["sentence"]))
+        return answer, payloads
+
+    def _start(self) -> None:
+        self._end()
+        command = [sys.executable, "-I", "-m", "testigo.vision.worker", str(self._memory_bytes)]
+        self._process = subprocess.Popen(
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=_ENVIRONMENT, cwd="/", bufsize=0
+        )
+        self._served = 0
+        process = self._running()
+        for pipe in (process.stdin, process.stdout):
+            assert pipe is not None
+            os.set_blocking(pipe.fileno(), False)
+        try:
+            _exchange(process, b"", monotonic() + _START_LIMIT_S)
+        except (_Gone, _Late) as error:
+            raise RuntimeError(f"the decoding process does not start (exit status {self._end(grace_s=0.5)})") from error
+
+    def _running(self) -> subprocess.Popen[bytes]:
+        if self._process is None:
+            raise RuntimeError("the decoding process was not started")
+        return self._process
+
+    def _end(self, *, grace_s: float = 0.0) -> int | None:
+        """Kills the child unless it ends within `grace_s` seconds; gives its exit status, None where none ran."""
+        process, self._process = self._process, None
+        if process is None:
+            return None
+        with process:
+            try:
+                return process.wait(grace_s)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                return process.wait()
+
+
+def _exchange(process: subprocess.Popen[bytes], request: bytes, deadline: float) -> Answer:
+    """Sends a frame and gives the frame that comes back; `worker` describes frames.
+
+    The child answers only when it has the whole request, so that the two never wait for each other.
+    """
+    assert process.stdin is not None
+    assert process.stdout is not None
+    _write(process.stdin.fileno(), request, deadline)
+    inward = process.stdout.fileno()
+    (length,) = struct.unpack(">I", _read(inward, 4, deadline))
+    if length > _LONGEST_JSON:
+        raise _Gone("an answer over the limit")
+    try:
+        answer = json.loads(_read(inward, length, deadline))
+        sizes = [int(size) for size in answer.pop("sizes")]
+    except (ValueError, TypeError, AttributeError, KeyError):
+        raise _Gone("an answer that is no frame") from None
+    if sum(sizes) > _LONGEST_PAYLOADS or min(sizes, default=0) < 0:
+        raise _Gone("an answer over the limit")
+    return answer, tuple(_read(inward, size, deadline) for size in sizes)
+
+
+def _write(descriptor: int, data: bytes, deadline: float) -> None:
+    left = memoryview(data)
+    while left:
+        _await(descriptor, select.POLLOUT, deadline)
+        try:
+            left = left[os.write(descriptor, left) :]
+        except BrokenPipeError:
+            raise _Gone("it ended") from None
+
+
+def _read(descriptor: int, length: int, deadline: float) -> bytes:
+    came = bytearray()
+    while len(came) < length:
+        _await(descriptor, select.POLLIN, deadline)
+        piece = os.read(descriptor, min(length - len(came), 1 << 20))
+        if not piece:
+            raise _Gone("it ended")
+        came += piece
+    return bytes(came)
+
+
+def _await(descriptor: int, event: int, deadline: float) -> None:
+    """Returns when the pipe can be used, or has ended."""
+    poll = select.poll()
+    poll.register(descriptor, event)
+    remaining = deadline - monotonic()
+    if remaining <= 0 or not poll.poll(1000 * remaining):
+        raise _Late
+
+
+def _reading(answer: dict[str, object]) -> PhotoReading:
+    """The reading in an answer; the child may be in hostile hands, so that each part is checked."""
+    match answer:
+        case {"codes": list(codes), "phash": int(phash), "size": [int(width), int(height)], "steps": str(steps)}:
+            return PhotoReading(tuple(_code(code) for code in codes), phash, width, height, steps)
+    raise BadPhoto("broken", "the process that decoded the photo gave an answer that is no reading")
+
+
+def _code(listed: object) -> Code:
+    match listed:
+        case [str(symbology), str(text), int(x), int(y), int(width), int(height)]:
+            return Code(symbology, text, (x, y, width, height))
+    raise BadPhoto("broken", "the process that decoded the photo gave an answer that is no code")

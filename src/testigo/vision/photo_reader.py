@@ -1,0 +1,114 @@
+"""`ports.Reader`: photos are stripped here and decoded in a child process that a hostile photo may kill."""
+
+import threading
+from collections.abc import Mapping
+from contextlib import ExitStack
+from types import TracebackType
+from typing import Self
+
+from testigo.core.form import CodeGrammar, Form
+from testigo.errors import BadPhoto
+from testigo.ports import CodeSeen, Sight
+from testigo.vision.child import ReadingChild
+from testigo.vision.strip import is_pdf, strip
+from testigo.vision.stripped import Stripped
+from testigo.vision.views import Region
+
+
+class PhotoReader:
+    """Strips files, and reads the codes of masters, for the forms of one election. One photo at a time."""
+
+    def __init__(self, forms: Mapping[str, Form]) -> None:
+        self._child = ReadingChild()
+        self._wanted = wanted_symbologies(forms)
+        self._regions = code_regions(forms)
+
+    def __enter__(self) -> Self:
+        self._child.__enter__()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._child.__exit__(kind, error, trace)
+
+    def masters(self, data: bytes) -> tuple[Stripped, ...]:
+        """See `ports.Reader`."""
+        if is_pdf(data):
+            return tuple(strip(page) for page in self._child.render_pdf(data))
+        master = strip(data)
+        self._child.check(master.data)
+        return (master,)
+
+    def read(self, data: bytes, orient: int) -> Sight:
+        """See `ports.Reader`."""
+        try:
+            reading = self._child.read(data, orient, wanted=self._wanted, regions=self._regions)
+        except BadPhoto:
+            return Sight((), 0)
+        return Sight(tuple(CodeSeen(code.symbology, code.text) for code in reading.codes), reading.phash)
+
+    def thumbnail(self, data: bytes, orient: int, width: int) -> bytes:
+        """See `ports.Reader`."""
+        return self._child.thumbnail(data, orient, width=width)
+
+
+class PhotoReaders:
+    """One `PhotoReader` for each thread that asks; all their child processes end with the context."""
+
+    def __init__(self, forms: Mapping[str, Form]) -> None:
+        self._forms = forms
+        self._own = threading.local()
+        self._open = ExitStack()
+        self._lock = threading.Lock()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._open.close()
+
+    def masters(self, data: bytes) -> tuple[Stripped, ...]:
+        """See `ports.Reader`."""
+        return self._mine().masters(data)
+
+    def read(self, data: bytes, orient: int) -> Sight:
+        """See `ports.Reader`."""
+        return self._mine().read(data, orient)
+
+    def thumbnail(self, data: bytes, orient: int, width: int) -> bytes:
+        """See `ports.Reader`."""
+        return self._mine().thumbnail(data, orient, width)
+
+    def _mine(self) -> PhotoReader:
+        reader: PhotoReader | None = getattr(self._own, "reader", None)
+        if reader is None:
+            with self._lock:
+                reader = self._open.enter_context(PhotoReader(self._forms))
+            self._own.reader = reader
+        return reader
+
+
+def wanted_symbologies(forms: Mapping[str, Form]) -> frozenset[str]:
+    """The kinds of code without which a sheet is not read: those that carry figures, or all where none does."""
+    grammars = [grammar for form in forms.values() for grammar in form.codes]
+    telling = frozenset(grammar.symbology for grammar in grammars if _has_figures(grammar))
+    return telling or frozenset(grammar.symbology for grammar in grammars)
+
+
+def _has_figures(grammar: CodeGrammar) -> bool:
+    return bool(grammar.lists) or bool(set(grammar.pattern.groupindex) - {"station"})
+
+
+def code_regions(forms: Mapping[str, Form]) -> tuple[Region, ...]:
+    """Where the forms print their codes: boxes (x0, y0, x1, y1) in fractions of the page."""
+    regions = []
+    for form in forms.values():
+        width, height = form.paper_mm
+        for grammar in form.codes:
+            if grammar.region_mm is not None:
+                x, y, w, h = grammar.region_mm
+                regions.append((x / width, y / height, (x + w) / width, (y + h) / height))
+    return tuple(regions)

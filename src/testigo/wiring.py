@@ -1,0 +1,170 @@
+"""From a home to a World: the only module that knows every adapter."""
+
+import fcntl
+import os
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+
+from testigo.core.election import Election, Source
+from testigo.core.ids import AreaId
+from testigo.core.register import Station, StationRegister, register_from_csv
+from testigo.core.rows import RawRow, Row
+from testigo.errors import BadHome
+from testigo.flows.folder import STATIONS_FILE, read_folder
+from testigo.flows.rebuild import rebuild
+from testigo.flows.setup import Prepared, prepare, setup
+from testigo.ports import World
+from testigo.store.blobs_folder import FolderBlobs, write_whole
+from testigo.store.engine import sqlite_engine, tables_that_differ
+from testigo.store.journal_sql import SqlJournal
+from testigo.store.log_folder import FolderLog
+from testigo.store.signer import FileSigner, make_key
+from testigo.store.views_sql import SqlViews
+from testigo.tables.exports import parquet_of_csv
+from testigo.tables.registers import area_spelling_notes, derive_register
+from testigo.tables.reports import read_table
+
+HOME_VARIABLE = "TESTIGO_HOME"
+KEY_FILE = "keys/log.pem"
+POLICY_FILE = "policy.txt"
+DATABASE_FILE = "testigo.sqlite"
+_MARK = "home.txt"
+
+
+class FileTables:
+    """`ports.Tables`: CSV and Parquet."""
+
+    def rows(self, data: bytes, name: str, source: Source, election: Election) -> tuple[RawRow, ...]:
+        """See `ports.Tables`."""
+        return read_table(data, name, source, election)
+
+    def derive_register(
+        self, tables: Sequence[tuple[Source, Sequence[Row]]], election: Election
+    ) -> tuple[tuple[Station, ...], dict[AreaId, str], tuple[str, ...]]:
+        """See `ports.Tables`."""
+        return derive_register(tables, election)
+
+    def spelling_notes(self, rows: Sequence[Row], register: StationRegister, election: Election) -> tuple[str, ...]:
+        """See `ports.Tables`."""
+        return area_spelling_notes(rows, register, election)
+
+    def parquet(self, csv: bytes, numbers: frozenset[str]) -> bytes:
+        """See `ports.Tables`."""
+        return parquet_of_csv(csv, numbers)
+
+
+def home_of(given: Path | None) -> Path:
+    """The home that a command works on: `--home`, else TESTIGO_HOME.
+
+    Raises:
+        BadHome: neither is given.
+    """
+    if given is not None:
+        return given
+    named = os.environ.get(HOME_VARIABLE)
+    if not named:
+        raise BadHome(
+            f"expected --home DIR or {HOME_VARIABLE}; `testigo setup ELECTION_FOLDER --home DIR` makes a home"
+        )
+    return Path(named)
+
+
+def make_home(election_folder: Path, home: Path, tables_folder: Path | None) -> tuple[World, Prepared]:
+    """A home for this election, with its key, its policy file and a log that begins with the rules.
+
+    The same folder again changes nothing; a setup that was cut short is finished.
+
+    Raises:
+        BadElection: a file of the folder is wrong.
+        BadHome: the home belongs to another election, or its election was set up from other files.
+    """
+    prepared = prepare(election_folder, FileTables(), tables_folder)
+    mark = home / _MARK
+    if home.exists() and not mark.exists() and any(home.iterdir()) and not (home / KEY_FILE).exists():
+        raise BadHome(f"{home}: expected an empty folder or a home, came a folder with other files")
+    if mark.exists():
+        _check_same(home, prepared)
+    else:
+        home.mkdir(parents=True, exist_ok=True)
+        for name, data in prepared.files.items():
+            write_whole(home / "election" / name, data)
+        make_key(home / KEY_FILE)
+    world = open_home(home, finished=False)
+    write_whole(home / POLICY_FILE, policy_text(world.signer.vkey).encode())
+    with writing(home):
+        setup(world, prepared.files)
+    write_whole(mark, f"a testigo home of the election {prepared.folder.election.id}\n".encode())
+    return world, prepared
+
+
+def _check_same(home: Path, prepared: Prepared) -> None:
+    for name, data in prepared.files.items():
+        kept = home / "election" / name
+        if not kept.exists() or kept.read_bytes() != data:
+            raise BadHome(
+                f"{home}: it was set up from another {name}; the rules of a count are fixed in its log. "
+                "Set up another home for other rules"
+            )
+
+
+def policy_text(vkey: str) -> str:
+    """The policy file of a deployment: whose signature a verifier asks for."""
+    return f"# Who checks a bundle needs this from another place than the bundle.\nlog {vkey}\nquorum none\n"
+
+
+def open_home(home: Path, *, finished: bool = True) -> World:
+    """The World of a home.
+
+    Raises:
+        BadHome: there is no home here, or its setup was cut short.
+        BadElection: a file of its election was changed since.
+    """
+    if not (home / KEY_FILE).exists() or (finished and not (home / _MARK).exists()):
+        raise BadHome(f"{home}: expected a home; `testigo setup ELECTION_FOLDER --home {home}` makes one")
+    folder = read_folder(home / "election")
+    stations = home / "election" / STATIONS_FILE
+    register = register_from_csv(stations.read_text("utf-8-sig"), folder.election, str(stations))
+    engine = sqlite_engine(home / DATABASE_FILE)
+    return World(
+        home,
+        folder.election,
+        folder.forms,
+        register,
+        SqlJournal(engine),
+        SqlViews(engine),
+        FolderBlobs(home / "blobs"),
+        FolderLog(home / "log"),
+        FileSigner(home / KEY_FILE, folder.election.origin),
+        FileTables(),
+    )
+
+
+@contextmanager
+def writing(home: Path) -> Iterator[None]:
+    """Holds the home's writer lock: one process at a time appends, seals and publishes.
+
+    Raises:
+        BadHome: another process holds it.
+    """
+    with (home / "lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            raise BadHome(f"{home}: another testigo command is writing here; wait for it to end") from None
+        yield
+
+
+def rebuilt_equals(world: World) -> tuple[str, ...]:
+    """The tables in which a database rebuilt from the log differs from the home's; none when all is as it should be.
+
+    Raises:
+        BrokenStore: the log's files do not belong together.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        spare_file = Path(folder) / DATABASE_FILE
+        engine = sqlite_engine(spare_file)
+        rebuild(replace(world, journal=SqlJournal(engine), views=SqlViews(engine)))
+        return tables_that_differ(sqlite_engine(world.home / DATABASE_FILE), engine)
