@@ -12,6 +12,7 @@ from testigo import __version__
 from testigo.core.ids import StationCode
 from testigo.errors import BadTable, BadUsage, TestigoError
 from testigo.flows.prove import prove
+from testigo.flows.publish import BUNDLE
 from testigo.flows.rebuild import rebuild
 from testigo.flows.report import TableTaken, report
 from testigo.flows.seal import seal
@@ -28,6 +29,7 @@ from testigo.says import (
     tabulation_json,
 )
 from testigo.terminal import number, say, warn
+from testigo.verification.main import main as verify
 from testigo.wiring import POLICY_FILE, home_of, make_home, open_home, rebuilt_equals, writing
 
 HomeOption = Annotated[Path | None, Parameter(name="--home")]
@@ -265,6 +267,57 @@ def compare_command(*, home: HomeOption = None, json_: JsonOption = False) -> No
         say_comparisons(found)
         if not found:
             say("this election has no announced result ([[announced]] in election.toml)")
+
+
+@app.command(name="publish")
+def publish_command(out: Path, *, home: HomeOption = None, jobs: int | None = None) -> None:
+    """Write the public site and the bundle that anybody can check.
+
+    Parameters
+    ----------
+    out
+        The folder to write; an earlier publication there is replaced as a whole.
+    home
+        The deployment's home; TESTIGO_HOME if not given.
+    jobs
+        How many photos at once; all cores if not given.
+    """
+    from testigo.photos import publish_home
+
+    world = open_home(home_of(home))
+    made = publish_home(world, out, jobs)
+    say(f"{out}: {number(made.files)} files from {number(made.head.size)} records of the log")
+    say(f"  root {made.head.root.hex()}")
+    say(f"  totals {made.totals}")
+    say(f"  open {out / 'index.html'}; check with: testigo verify {out / BUNDLE} --policy {world.home / POLICY_FILE}")
+
+
+@app.command(name="verify")
+def verify_command(
+    bundle: Path,
+    *,
+    policy: Path | None = None,
+    home: HomeOption = None,
+    seen: Path | None = None,
+    json_: JsonOption = False,
+) -> None:
+    """Check a bundle: log, records, results, totals, objects, tables. Exit 0 verified, 1 failed, 2 incomplete.
+
+    Parameters
+    ----------
+    bundle
+        The folder that holds bagit.txt.
+    policy
+        File with the log's key and what must hold, from outside the bundle.
+    home
+        A home whose policy file is taken if none is given; TESTIGO_HOME if not given.
+    seen
+        A checkpoint that you kept from an earlier day.
+    json_
+        Print JSON instead of text.
+    """
+    arguments = [str(bundle), "--policy", str(policy or home_of(home) / POLICY_FILE)]
+    sys.exit(verify([*arguments, *(["--seen", str(seen)] if seen else []), *(["--json"] if json_ else [])]))
 
 
 @app.command(name="prove")

@@ -6,9 +6,10 @@ from pathlib import Path
 from testigo.cluster.local import cores, local_executor
 from testigo.core.ids import StationCode
 from testigo.flows.intake import files_of, intake, refusals_by_cause
+from testigo.flows.publish import Publication, publish
 from testigo.flows.read import read, unread_count
 from testigo.ports import World
-from testigo.terminal import number, progress, say
+from testigo.terminal import number, progress, say, steps
 from testigo.vision.photo_reader import PhotoReaders
 from testigo.wiring import writing
 
@@ -62,3 +63,14 @@ def read_photos(world: World, jobs: int | None) -> None:
     for outcome, what in told.items():
         if outcomes.get(outcome):
             say(f"  {number(outcomes[outcome])} {what}")
+
+
+def publish_home(world: World, out: Path, jobs: int | None) -> Publication:
+    """Publishes with thumbnails, saying on standard error what goes on."""
+    with (
+        writing(world.home),
+        PhotoReaders(world.forms) as reader,
+        local_executor(jobs or cores()) as executor,
+        steps("publish") as step,
+    ):
+        return publish(world, out, reader, executor, step)

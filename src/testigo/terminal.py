@@ -57,3 +57,13 @@ def progress(what: str, total: int) -> Iterator[Callable[[int], None]]:
     with Progress(*columns, console=Console(stderr=True)) as bars:
         task = bars.add_task(what, total=total)
         yield lambda steps: bars.update(task, advance=steps)
+
+
+@contextmanager
+def steps(what: str) -> Iterator[Callable[[str], None]]:
+    """A turning wheel with the name of the present step, on a terminal; elsewhere nothing."""
+    if not sys.stderr.isatty():
+        yield lambda step: None
+        return
+    with Console(stderr=True).status(what) as status:
+        yield lambda step: status.update(f"{what}: {step}")

@@ -4,9 +4,10 @@
 map of path to bytes, which the other attacks change afterwards.
 """
 
+import copy
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
@@ -21,15 +22,18 @@ from testigo.core.register import register_from_csv
 from testigo.core.state import State, dossiers
 from testigo.core.tables_out import public_tables
 from testigo.core.tabulation import Tabulation, tabulate, totals_bytes
+from testigo.errors import BadRecord
 from testigo.site.bundle import bundle_files
 from testigo.site.values import Published
 from testigo.site.verify_alone import verify_alone_source
 from testigo.tlog.merkle import leaf_hash, root_of
 from testigo.tlog.note import ED25519, Checkpoint, format_checkpoint, format_note, format_vkey, key_id_of
 from testigo.tlog.tiles import entry_tiles, hash_tiles
+from testigo.verification.places import MANIFEST, TAG_MANIFEST
 from testigo.verification.results import outcomes_of
 from testigo.verification.rules import Rules
 
+Change = Callable[[list[bytes]], list[bytes]]
 Entry = Record | bytes
 """A record, or the bytes of a leaf that no honest program would write."""
 
@@ -46,63 +50,141 @@ class Signing:
         public = self.key.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)
         return format_vkey(self.name, ED25519, public)
 
-    def checkpoint(self, size: int, root: bytes, origin: str = ORIGIN) -> bytes:
-        text = format_checkpoint(Checkpoint(origin, size, root))
+    @property
+    def policy(self) -> str:
+        return f"log {self.vkey}\nquorum none\n"
+
+    def checkpoint(self, entries: Sequence[bytes], origin: str = ORIGIN) -> bytes:
+        root = root_of([leaf_hash(entry) for entry in entries])
+        text = format_checkpoint(Checkpoint(origin, len(entries), root))
         name, key_id = key_id_of(self.vkey)
         return format_note(text, [(name, key_id, self.key.sign(text))])
 
 
-def signing(seed: int) -> Signing:
+def signing(seed: int = 1) -> Signing:
     """The same key every time."""
     return Signing(Ed25519PrivateKey.from_private_bytes(bytes([seed]) * 32))
 
 
-def digest_of(entry: bytes) -> Digest:
-    return Digest(leaf_hash(entry).hex())
+def entry_of(entry: Entry) -> bytes:
+    return entry if isinstance(entry, bytes) else encode_record(entry)
 
 
-def object_of(number: int) -> bytes:
-    """The bytes of a photo; nobody decodes them here."""
-    return f"photo {number}".encode() * (number % 7 + 1)
+def digest_of(entry: Entry) -> Digest:
+    return Digest(leaf_hash(entry_of(entry)).hex())
 
 
-@dataclass
+def sorted_by_leaf(entries: list[bytes]) -> list[bytes]:
+    return sorted(entries, key=leaf_hash)
+
+
+def unread(entry: bytes) -> Record | None:
+    try:
+        return decode_record(entry)
+    except BadRecord:
+        return None
+
+
 class BundleMaker:
-    """A log in memory. `decide` may be replaced by an attack; `objects` are the public copies by hash."""
+    """A log in memory; `objects` are the public copies by their hash, `totals` the bytes of the last release."""
 
-    signer: Signing = field(default_factory=lambda: signing(1))
-    register_files: dict[str, bytes] = field(
-        default_factory=lambda: {
+    def __init__(self, signer: Signing | None = None) -> None:
+        self.signer = signer or signing()
+        self.register_files = {
             "election.toml": ELECTION.encode(),
             "forms/sheet/form.toml": FORM.encode(),
             "stations.csv": stations_csv().encode(),
         }
-    )
-
-    def __post_init__(self) -> None:
-        self.entries: list[bytes] = []
-        self.sizes: list[int] = []
-        self.state = State()
-        self.objects: dict[Digest, bytes] = {}
-        self.totals: bytes | None = None
         election = election_from_toml(ELECTION, "election.toml")
         form = form_from_toml(FORM, "form.toml")
-        register = register_from_csv(stations_csv(), election, "stations.csv")
-        self.rules = Rules(election, {form.id: form}, register)
+        self.rules = Rules(election, {form.id: form}, register_from_csv(stations_csv(), election, "stations.csv"))
+        self.state = State()
+        self.entries: list[bytes] = []
+        self.sizes: list[int] = []
+        self.objects: dict[Digest, bytes] = {}
+        self.totals: bytes | None = None
 
-    def begin(self) -> None:
-        """The first batch: the key and the rules."""
-        registers = [
-            Register(name, Digest(hashlib.sha256(data).hexdigest()), len(data))
-            for name, data in self.register_files.items()
+    def registers(self) -> list[Entry]:
+        """The key and the rules, as records."""
+        files = self.register_files.items()
+        found = [Register(name, Digest(hashlib.sha256(data).hexdigest()), len(data)) for name, data in files]
+        return [Key("log", self.signer.vkey), *found]
+
+    def results_due(self, records: Sequence[Record | None]) -> list[Record]:
+        """The results that follow once these records are in the log."""
+        ahead = copy.deepcopy(self.state)
+        for record in records:
+            if record is not None:
+                ahead.take(digest_of(record), record)
+        due = [
+            result_of(o, ahead.results.get((o.station, o.contest)))
+            for o in outcomes_of(ahead, dossiers(ahead, self.rules.register), self.rules)
         ]
-        self.seal([Key("log", self.signer.vkey), *registers])
+        return [result for result in due if result is not None]
 
-    def seal(
-        self,
-        entries: Sequence[Entry],
-        *,
-        decided: bool = True,
-        change: Callable[[list[bytes]], list[bytes]] = sorted_by_leaf,  # noqa: F821
-    ) -> None:
-        """One more batch, with the results that follow; `change` puts the batch in order (or in disorder)."""
+    def seal(self, entries: Sequence[Entry], *, decided: bool = True, change: Change = sorted_by_leaf) -> None:
+        """One more batch, with the results that follow; `change` brings the batch in order, or out of it."""
+        batch = [entry_of(entry) for entry in entries]
+        if decided:
+            batch += [entry_of(record) for record in self.results_due([unread(entry) for entry in batch])]
+        batch = change(batch)
+        for entry in batch:
+            self.state.take(digest_of(entry), unread(entry))
+        self.entries += batch
+        self.sizes.append(len(self.entries))
+
+    def tabulation(self) -> Tabulation:
+        results = [result for _, result in self.state.results.values()]
+        register, election = self.rules.register, self.rules.election
+        return tabulate(results, dossiers(self.state, register), register, election)
+
+    def release(self, *, forged: bytes | None = None) -> None:
+        """A last batch that names the totals, or forged ones."""
+        self.totals = totals_bytes(self.tabulation()) if forged is None else forged
+        totals = Digest(hashlib.sha256(self.totals).hexdigest())
+        self.seal([Release(len(self.entries), totals)], decided=False)
+
+    def log_files(self) -> Iterator[tuple[str, bytes]]:
+        hashes = [leaf_hash(entry) for entry in self.entries]
+        yield from entry_tiles(lambda start, stop: self.entries[start:stop], len(self.entries))
+        yield from hash_tiles(hashes)
+        for size in self.sizes:
+            yield f"checkpoints/{size}", self.signer.checkpoint(self.entries[:size])
+        yield "checkpoint", self.signer.checkpoint(self.entries)
+
+    def published(self) -> Published:
+        state, rules = self.state, self.rules
+        renditions = {photo: r for photo, r in state.renditions.items() if photo not in state.withheld}
+        return Published(
+            election=rules.election, register=rules.register, forms=rules.forms, tabulation=self.tabulation(),
+            results=state.results, outcomes={}, dossiers={}, across={}, loose=(), aside=(), superseded=frozenset(),
+            acts=(), renditions=renditions, withheld=state.withheld, photos=len(state.photos),
+            log_size=len(self.entries), log_root=b"", checkpoint=b"", vkey=self.signer.vkey, totals_digest="",
+            proof_of=lambda _: b"",
+        )  # fmt: skip
+
+    def files(self) -> dict[str, bytes]:
+        """The bundle: path to bytes."""
+        register, election = self.rules.register, self.rules.election
+        outcomes = tuple(outcomes_of(self.state, dossiers(self.state, register), self.rules))
+        return dict(
+            bundle_files(
+                self.published(),
+                log=self.log_files(),
+                register=self.register_files,
+                totals=self.totals,
+                tables=public_tables(self.state, register, election, self.tabulation(), outcomes),
+                open_object=self.objects.__getitem__,
+                parquet=lambda csv: b"parquet of " + hashlib.sha256(csv).digest(),
+                verifier=verify_alone_source(),
+            )
+        )
+
+
+def with_new_manifests(files: Mapping[str, bytes]) -> dict[str, bytes]:
+    """The same files under manifests that list them as they are, as somebody who forges would write them."""
+    made = {name: data for name, data in files.items() if name not in (MANIFEST, TAG_MANIFEST)}
+    for manifest, mine in ((MANIFEST, lambda n: n.startswith("data/")), (TAG_MANIFEST, lambda n: n[:5] != "data/")):
+        lines = [f"{hashlib.sha256(made[n]).hexdigest()}  {n}\n" for n in sorted(made) if mine(n)]
+        made[manifest] = "".join(lines).encode()
+    return made

@@ -3,7 +3,8 @@
 import base64
 import hashlib
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 import pytest
 
@@ -11,10 +12,11 @@ from testigo.core.across import loose_photos, same_vectors
 from testigo.core.decision import decide, result_of
 from testigo.core.dossier import Dossier, Evidence, Outcome, PhotoSeen
 from testigo.core.election import election_from_toml
-from testigo.core.ids import Digest, FieldId, StationCode
+from testigo.core.ids import NATION, AreaId, Digest, FieldId, StationCode
 from testigo.core.records import Rendition, Report, Result, Withhold
-from testigo.core.register import register_from_csv
+from testigo.core.register import Station, StationRegister, register_from_csv
 from testigo.core.tabulation import tabulate, totals_bytes
+from testigo.site.pages import site_files
 from testigo.site.values import Published
 
 ELECTION = """
@@ -211,3 +213,54 @@ def make_published() -> Callable[..., Published]:
 def published(make_published: Callable[..., Published]) -> Published:
     """The publication in English with a complete register."""
     return make_published()
+
+
+@pytest.fixture(scope="session")
+def thumbnails(published: Published) -> dict[Digest, str]:
+    """Small images for the photos that have a public copy."""
+    return {photo: f"t/{photo}.jpg" for photo in published.renditions}
+
+
+@pytest.fixture(scope="session")
+def files(published: Published, thumbnails: dict[Digest, str]) -> dict[str, bytes]:
+    """The files of the site in English."""
+    return dict(site_files(published, thumbnails=thumbnails))
+
+
+@pytest.fixture(scope="session")
+def arabic_files(make_published: Callable[..., Published]) -> dict[str, bytes]:
+    """The files of the site in a language from right to left, where the register is not complete."""
+    return dict(site_files(make_published("ar", "expected_stations = 30026")))
+
+
+@pytest.fixture(scope="session")
+def make_flat(published: Published) -> Callable[..., Published]:
+    """Makes a publication with one level of areas and two stations, one of them counted; `more` are missing ones."""
+
+    def make(levels: str, more: Mapping[StationCode, Station] | None = None) -> Published:
+        text = ELECTION.format(language="en", expected="").replace('levels = ["state", "district", "centre"]', levels)
+        election = election_from_toml(text, "election.toml")
+        counted = Station(StationCode("S1"), ("1",), None)
+        stations = {StationCode("S1"): counted, StationCode("S2"): Station(StationCode("S2"), ("1",), None)}
+        stations = stations if more is None else {StationCode("S1"): counted, **more}
+        names = {NATION: "Examplia", AreaId("1"): "One", AreaId("2"): "Two"}
+        register = StationRegister(stations, names, True, len(stations))
+        figures = {FieldId("ana"): 5, FieldId("bo"): 4, FieldId("cy"): 3}
+        dossier = Dossier(counted, (Evidence(digest_of("p"), "report", "party", figures),), ())
+        outcome = decide(dossier, election.contests[0], election, {})
+        result = result_of(outcome)
+        assert result is not None
+        return replace(
+            published,
+            election=election,
+            register=register,
+            tabulation=tabulate([result], [counted.code], register, election),
+            results={(counted.code, "president"): (digest_of("r"), result)},
+            outcomes={counted.code: (outcome,)},
+            dossiers={counted.code: dossier},
+            across={},
+            loose=(),
+            aside=(),
+        )
+
+    return make

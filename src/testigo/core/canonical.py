@@ -20,24 +20,54 @@ def canonical_bytes(value: object) -> bytes:
         BadRecord: a float, a boolean, null, a key that is not ASCII, or an integer out of range.
     """
     check_plain(value, "record")
-    return _dump(value)
+    return spell(value)
+
+
+def spell(value: object) -> bytes:
+    """The bytes of a value that is known to be plain.
+
+    Raises:
+        BadRecord: a text is no Unicode.
+    """
+    try:
+        return _ENCODE(value).encode()
+    except UnicodeEncodeError:
+        raise BadRecord("record: expected Unicode text, came half a surrogate pair") from None
+
+
+def spelled_value(data: bytes) -> object:
+    """The value whose one spelling these bytes are; that it is plain must be checked by who knows its shape.
+
+    Raises:
+        BadRecord: the bytes are not JSON, hold a number that is no integer, or are spelled otherwise.
+    """
+    value = trusted_value(data)
+    if spell(value) != data:
+        raise BadRecord("record: expected the one canonical spelling (RFC 8785), came another one")
+    return value
 
 
 def plain_value(data: bytes) -> object:
-    """The value whose canonical spelling these bytes are.
+    """The value whose one spelling these bytes are, checked to be plain.
 
     Raises:
         BadRecord: the bytes are not JSON, hold something else than plain values, or are spelled otherwise.
     """
-    try:
-        value = json.loads(data, parse_float=_refuse, parse_constant=_refuse)
-        spelled = _dump(value)
-    except (ValueError, RecursionError) as error:
-        raise BadRecord(f"record: expected canonical JSON, came bytes that do not parse: {error}") from None
-    if spelled != data:
-        raise BadRecord("record: expected the one canonical spelling (RFC 8785), came another one")
+    value = spelled_value(data)
     check_plain(value, "record")
     return value
+
+
+def trusted_value(data: bytes) -> object:
+    """The value of bytes that we spelled ourselves.
+
+    Raises:
+        BadRecord: the bytes are not JSON.
+    """
+    try:
+        return _DECODE(data.decode())
+    except (ValueError, RecursionError) as error:
+        raise BadRecord(f"record: expected canonical JSON, came bytes that do not parse: {error}") from None
 
 
 def check_plain(value: object, where: str) -> None:
@@ -64,9 +94,9 @@ def check_plain(value: object, where: str) -> None:
         raise BadRecord(f"{where}: expected an integer, a string, a list or a map, came {kind.__name__}")
 
 
-def _dump(value: object) -> bytes:
-    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
-
-
 def _refuse(text: str) -> NoReturn:
     raise BadRecord(f"record: expected integers and strings only, came the number {text}")
+
+
+_ENCODE = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode
+_DECODE = json.JSONDecoder(parse_float=_refuse, parse_constant=_refuse).decode

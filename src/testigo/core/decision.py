@@ -35,7 +35,7 @@ def decide(dossier: Dossier, contest: Contest, election: Election, forms: Mappin
     verdicts += check_evidence(chosen[0], figures[chosen[0].digest], contest, election, forms, registered)
     verdicts.append(check_zero(chosen[0], figures, contest, election))
     verdicts += check_copies(chosen, others, figures, election)
-    verdicts += _of_others(others, figures, contest, election, forms, registered)
+    verdicts += _of_others(others, figures[chosen[0].digest], figures, contest, election, forms, registered)
     digests = tuple(evidence.digest for evidence in chosen)
     return _outcome(dossier, contest, basis.id, digests, figures[chosen[0].digest], verdicts)
 
@@ -59,16 +59,18 @@ def _choose(
 
 def _of_others(
     others: tuple[Evidence, ...],
+    accepted: Counts,
     figures: Mapping[Digest, Counts],
     contest: Contest,
     election: Election,
     forms: Mapping[str, Form],
     registered: int | None,
 ) -> list[Verdict]:
-    """The failures of evidence that was not accepted: told, but they hold nothing."""
+    """The failures of evidence that was not accepted: told, but they hold nothing; the same figures fail alike."""
     return [
         Verdict(verdict.code, "fail", f"{evidence.source}, not accepted: {verdict.saw}", "warn", verdict.evidence)
         for evidence in others
+        if evidence.form is not None or figures[evidence.digest] != accepted
         for verdict in check_evidence(evidence, figures[evidence.digest], contest, election, forms, registered)
         if verdict.state == "fail" and verdict.weight != "off"
     ]

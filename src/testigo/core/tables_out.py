@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 
 from testigo.core.across import loose_photos, same_photos, same_vectors
 from testigo.core.dictionary import DICTIONARY, WITH_QUARANTINE, dictionary_text
-from testigo.core.dossier import Finding, Outcome, choice_sum
+from testigo.core.dossier import Finding, Outcome, PhotoSeen, choice_sum
 from testigo.core.election import Election
 from testigo.core.ids import NATION, FieldId
 from testigo.core.records import Report
@@ -32,12 +32,13 @@ def public_tables(
 
     `outcomes` are those of all dossiers of the state, by station.
     """
+    photos = photos_seen(state)
     return {
         "stations.csv": _csv(_stations(state, register, election, outcomes)),
         "areas.csv": _csv(_areas(register, election, tabulation)),
         "reports.csv": _csv(_reports(state, election)),
-        "photos.csv": _csv(_photos(state)),
-        "findings.csv": _csv(_findings(state, register, election, outcomes)),
+        "photos.csv": _csv(_photos(state, photos)),
+        "findings.csv": _csv(_findings(photos, register, election, outcomes)),
         DICTIONARY: dictionary_text(election).encode(),
     }
 
@@ -121,9 +122,9 @@ def _reports(state: State, election: Election) -> Iterable[Row]:
         yield (*start, *map(counts.get, fields), leaf, "yes" if leaf in state.superseded else "no")
 
 
-def _photos(state: State) -> Iterable[Row]:
+def _photos(state: State, photos: Iterable[PhotoSeen]) -> Iterable[Row]:
     yield ("photo", "claimed", "station", "outcome", "withheld", "rendition")
-    for seen in photos_seen(state):
+    for seen in photos:
         withheld = state.withheld.get(seen.photo)
         rendition = state.renditions.get(seen.photo)
         shown = "" if rendition is None else rendition.sha256
@@ -132,10 +133,9 @@ def _photos(state: State) -> Iterable[Row]:
 
 
 def _findings(
-    state: State, register: StationRegister, election: Election, outcomes: Sequence[Outcome]
+    photos: Sequence[PhotoSeen], register: StationRegister, election: Election, outcomes: Sequence[Outcome]
 ) -> Iterable[Row]:
     yield ("station", "code", "weight", "saw")
-    photos = photos_seen(state)
     found: list[Finding] = [finding for outcome in outcomes for finding in outcome.findings]
     found += same_vectors(outcomes, election)
     found += same_photos(photos, election)

@@ -7,6 +7,7 @@ name that two of them use gets the ending `_of_<module>` in both.
 import ast
 import builtins
 import io
+import re
 import tokenize
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -15,6 +16,8 @@ from importlib.resources import files
 
 PACKAGE = "testigo"
 START = "testigo.verification.main"
+_PLACEHOLDER = re.compile(r"\{[^{}]*\}")
+_WORD = re.compile(r"(?<![\w.])[^\W\d]\w*")
 _HEAD = '''\
 #!/usr/bin/env python3
 """Checks that this bundle says what its signed log says. Python 3.11 or later, nothing else is needed.
@@ -125,6 +128,10 @@ def _defined(module: Module) -> Iterator[tuple[str, bool]]:
                         yield name.id, False
 
 
+def _works_with_names(module: Module) -> bool:
+    return any(isinstance(node, ast.Attribute) and node.attr == "__name__" for node in ast.walk(module.tree))
+
+
 def _bound(node: ast.Import | ast.ImportFrom) -> Iterator[tuple[str, str]]:
     """The local names of an import of the standard library, and what each stands for."""
     for alias in node.names:
@@ -135,26 +142,31 @@ def _bound(node: ast.Import | ast.ImportFrom) -> Iterator[tuple[str, str]]:
 
 
 def _renamed(modules: Sequence[Module]) -> dict[str, dict[str, str]]:
-    """For each module its top-level names that others use too, and their new names; classes keep theirs."""
+    """For each module its top-level names that others use too, and their new names.
+
+    Classes keep theirs in a module that works with the names of classes.
+    """
     owners: dict[str, set[str]] = defaultdict(set)
-    classes: Counter[str] = Counter()
+    fixed: Counter[str] = Counter()
     taken = {name for module in modules for node in module.standard for name, _ in _bound(node)} | set(dir(builtins))
     for module in modules:
+        named = _works_with_names(module)
         for name, is_class in set(_defined(module)):
             owners[name].add(module.name)
-            classes[name] += is_class
-            if is_class and name in taken:
+            fixed[name] += is_class and named
+            if is_class and named and name in taken:
                 raise ValueError(f"{module.name}: the class {name} is called like something of the standard library")
-    twice = sorted(name for name, count in classes.items() if count > 1)
+    twice = sorted(name for name, count in fixed.items() if count > 1)
     if twice:
         raise ValueError(f"two modules have a class {twice[0]}: {', '.join(sorted(owners[twice[0]]))}")
     renamed: dict[str, dict[str, str]] = {}
     for module in modules:
         ending = "_of_" + module.name.rpartition(".")[2]
+        named = _works_with_names(module)
         renamed[module.name] = {
             name: name + ending
             for name, is_class in _defined(module)
-            if not is_class and (len(owners[name]) > 1 or name in taken)
+            if not (is_class and named) and (len(owners[name]) > 1 or name in taken)
         }
     new = [name for names in renamed.values() for name in names.values()]
     for name in new:
@@ -185,7 +197,7 @@ def _check_renames(module: Module, changes: Mapping[str, str]) -> None:
     """Refuses a rename that tokens alone cannot carry out.
 
     Raises:
-        ValueError: the name is also an argument, a field, or stands inside an f-string or a quoted annotation.
+        ValueError: the name is also an argument, a field, or is quoted.
     """
 
     def refuse(name: str | None, node: ast.AST, what: str) -> None:
@@ -202,10 +214,6 @@ def _check_renames(module: Module, changes: Mapping[str, str]) -> None:
                     refuse(part.name, part, "a method")
                 elif isinstance(part, ast.AnnAssign) and isinstance(part.target, ast.Name):
                     refuse(part.target.id, part, "a field")
-        elif isinstance(node, ast.JoinedStr):
-            for part in ast.walk(node):
-                if isinstance(part, ast.Name):
-                    refuse(part.id, node, "used in an f-string")
         elif isinstance(node, ast.Constant) and isinstance(node.value, str):
             refuse(node.value, node, "a quoted name or a text")
 
@@ -229,14 +237,25 @@ def _body(module: Module, changes: Mapping[str, str]) -> str:
 
 def _with_names(source: str, changes: Mapping[str, str]) -> str:
     """The source with these names changed where they stand alone, not behind a dot."""
-    lines = source.splitlines(keepends=True)
-    before = ""
-    found: list[tuple[int, int, str]] = []
+    starts = [0]
+    for line in source.splitlines(keepends=True):
+        starts.append(starts[-1] + len(line))
+    pieces: list[str] = []
+    before, done = "", 0
     for token in tokenize.generate_tokens(io.StringIO(source).readline):
-        if token.type == tokenize.NAME and token.string in changes and before != ".":
-            found.append((token.start[0] - 1, token.start[1], token.string))
+        text = token.string
+        if token.type == tokenize.NAME and before != ".":
+            text = changes.get(text, text)
+        elif token.type == tokenize.STRING and "f" in text[: text.index(text[-1])].lower():
+            text = _PLACEHOLDER.sub(lambda part: _in_expression(part[0], changes), text)
+        if text != token.string:
+            start = starts[token.start[0] - 1] + token.start[1]
+            pieces += [source[done:start], text]
+            done = start + len(token.string)
         before = token.string
-    for row, column, name in reversed(found):
-        line = lines[row]
-        lines[row] = line[:column] + changes[name] + line[column + len(name) :]
-    return "".join(lines)
+    return "".join([*pieces, source[done:]])
+
+
+def _in_expression(text: str, changes: Mapping[str, str]) -> str:
+    """A replacement field of an f-string with its names changed; Python 3.11 has no tokens inside f-strings."""
+    return _WORD.sub(lambda word: changes.get(word[0], word[0]), text)

@@ -3,11 +3,11 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import islice
 
-from sqlalchemy import Connection, Engine, Select, Table, bindparam, delete, func, insert, select, update
+from sqlalchemy import Connection, Engine, Select, Table, delete, func, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from testigo.core.ids import Digest
-from testigo.core.records import Record, Result, decode_record, encode_record
+from testigo.core.records import Record, Result, decode_record, encode_record, own_record
 from testigo.ports import Head
 from testigo.store.rows import stations_of, view_rows
 from testigo.store.schema import CHANGED, HEAD, LEAF, METADATA, RESULT, VIEWS
@@ -35,10 +35,10 @@ class SqlJournal:
             _append(connection, results)
             connection.execute(delete(CHANGED))
             size = connection.scalar(select(func.count()).where(LEAF.c.number.is_not(None))) or 0
-            waiting = select(LEAF.c.digest, LEAF.c.entry).where(LEAF.c.number.is_(None)).order_by(LEAF.c.digest)
-            batch = [_leaf(Digest(row.digest), bytes(row.entry)) for row in connection.execute(waiting)]
-            if batch:
-                _number(connection, batch, size)
+            unsealed = LEAF.c.number.is_(None)
+            decided = select(LEAF.c.digest, LEAF.c.entry).where(unsealed, LEAF.c.kind == "result")
+            _put_in_force(connection, [(row.digest, bytes(row.entry)) for row in connection.execute(decided)])
+            batch = _number_waiting(connection, size)
             hashes = connection.scalars(_numbered_digests()).all()
             head = Head(len(hashes), root_of([bytes.fromhex(digest) for digest in hashes]))
             if batch:
@@ -75,12 +75,13 @@ class SqlJournal:
                 connection.execute(delete(table))
             size = 0
             for head, entries in batches:
-                batch = [_leaf(Digest(leaf_hash(entry).hex()), entry) for entry in entries]
+                batch = [_leaf(entry) for entry in entries]
                 _store(connection, batch)
-                _number(connection, batch, size)
+                _put_in_force(connection, [(digest, entry) for digest, entry, _ in batch])
+                _number_waiting(connection, size)
                 size = head.size
                 connection.execute(insert(HEAD).values(size=head.size, root=head.root.hex()))
-            waiting = [_leaf(Digest(leaf_hash(entry).hex()), entry) for entry in spool]
+            waiting = [_leaf(entry) for entry in spool]
             _mark_changed(connection, _store_new(connection, waiting))
 
 
@@ -88,8 +89,8 @@ def _numbered_digests() -> Select[str]:
     return select(LEAF.c.digest).where(LEAF.c.number.is_not(None)).order_by(LEAF.c.number)
 
 
-def _leaf(digest: Digest, entry: bytes) -> Leaf:
-    return digest, entry, decode_record(entry)
+def _leaf(entry: bytes) -> Leaf:
+    return Digest(leaf_hash(entry).hex()), entry, decode_record(entry)
 
 
 def _append(connection: Connection, records: Iterable[Record]) -> int:
@@ -138,14 +139,21 @@ def _mark_changed(connection: Connection, leaves: Iterable[Leaf]) -> None:
     _insert_absent(connection, CHANGED, [{"station": station} for station in sorted(stations)])
 
 
-def _number(connection: Connection, batch: Sequence[Leaf], size: int) -> None:
-    """Gives the batch its numbers from `size` on and puts its results in force."""
-    numbered = [{"leaf": digest, "place": size + n} for n, (digest, _, _) in enumerate(batch)]
-    connection.execute(
-        update(LEAF).where(LEAF.c.digest == bindparam("leaf")).values(number=bindparam("place")), numbered
-    )
-    results = [(digest, record) for digest, _, record in batch if isinstance(record, Result)]
-    rows = [{"station": result.station, "contest": result.contest, "digest": digest} for digest, result in results]
+def _number_waiting(connection: Connection, size: int) -> int:
+    """How many leaves of the spool got numbers, from `size` on, in the order of their hashes."""
+    order = func.row_number().over(order_by=LEAF.c.digest) - 1 + size
+    places = select(LEAF.c.digest, order.label("place")).where(LEAF.c.number.is_(None)).subquery()
+    numbered = update(LEAF).where(LEAF.c.digest == places.c.digest).values(number=places.c.place)
+    return connection.execute(numbered).rowcount
+
+
+def _put_in_force(connection: Connection, results: Sequence[tuple[str, bytes]]) -> None:
+    """The results of a batch, by leaf hash and bytes, are in force from now on."""
+    rows = []
+    for digest, entry in results:
+        record = own_record(entry)
+        if isinstance(record, Result):
+            rows.append({"station": record.station, "contest": record.contest, "digest": digest})
     if rows:
         put = _dialect_insert(connection)(RESULT)
         connection.execute(

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from sqlalchemy import Engine, Select, case, select
 
 from testigo.core.ids import Digest, StationCode
-from testigo.core.records import Photo, Record, Report, Result, decode_record
+from testigo.core.records import Photo, Record, Report, Result, own_record
 from testigo.store.schema import ABOUT, CHANGED, LEAF, PHOTO, READING, REPORT, RESULT, SUPERSEDED, TAKEN
 
 _CHUNK = 5000
@@ -94,4 +94,4 @@ class SqlViews:
     def _decoded(self, wanted: Select[str, bytes]) -> Iterator[tuple[Digest, Record | None]]:
         with self._engine.connect() as connection:
             for digest, entry in connection.execute(wanted):
-                yield Digest(digest), decode_record(bytes(entry))
+                yield Digest(digest), own_record(bytes(entry))

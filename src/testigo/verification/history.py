@@ -1,14 +1,19 @@
 """The log replayed batch by batch: the state at its end, and the totals that each release should have named."""
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 
-from testigo.core.ids import Digest
-from testigo.core.records import Register, Release, Result
+from testigo.core.dossier import Dossier
+from testigo.core.ids import Digest, StationCode
+from testigo.core.records import Act, Key, Register, Release, Result
 from testigo.core.state import State, dossiers
-from testigo.core.tabulation import tabulate, totals_bytes
+from testigo.core.tabulation import Tabulation, tabulate, totals_bytes
 from testigo.verification.batches import Leaves
 from testigo.verification.rules import Rules
+
+_CHANGE_NOTHING = frozenset((Act, Key, Release))
+"""Kinds of records that no result and no total depends on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,10 +36,22 @@ class ReleaseSeen:
 
 
 @dataclass(frozen=True, slots=True)
+class Count:
+    """What the policy looks at and what the totals are, at one size of the log."""
+
+    held: Mapping[StationCode, Dossier]
+    totals: Tabulation
+
+
+@dataclass(frozen=True, slots=True)
 class Replay:
-    """`broken_links` are results that do not name the result that was in force before them."""
+    """The log after its last batch; `count` is None where the rules are not known or do not fit the results.
+
+    `broken_links` are results that do not name the result that was in force before them.
+    """
 
     state: State
+    count: Count | None
     releases: tuple[ReleaseSeen, ...]
     broken_links: tuple[str, ...]
 
@@ -46,24 +63,32 @@ def replay(leaves: Leaves, rules: Rules | None) -> Replay:
     broken: list[str] = []
     registered = [number for number, record in enumerate(leaves.records) if type(record) is Register]
     rules_since = registered[-1] + 1 if registered else 0
+    count: Count | None = None
     for start, end in leaves.batches():
         found = [(n, r) for n in range(start, end) if type(r := leaves.records[n]) is Release]
         if found:
-            totals = _totals(state, rules) if rules is not None and rules_since <= start else None
+            count = count or _counted(state, rules)
+            totals = totals_bytes(count.totals) if count is not None and rules_since <= start else None
             seen += [ReleaseSeen(number, release, start, totals) for number, release in found]
         broken += _broken_links(leaves, start, end, state)
         for number in range(start, end):
-            state.take(leaves.digests[number], leaves.records[number])
-    return Replay(state, tuple(seen), tuple(broken))
+            record = leaves.records[number]
+            state.take(leaves.digests[number], record)
+            if type(record) not in _CHANGE_NOTHING:
+                count = None
+    return Replay(state, count or _counted(state, rules), tuple(seen), tuple(broken))
 
 
-def _totals(state: State, rules: Rules) -> bytes | None:
-    """The bytes of the totals; None where a result is of a station or contest that the rules do not know."""
+def _counted(state: State, rules: Rules | None) -> Count | None:
+    """The count; None where a result is of a station or contest that the rules do not know."""
+    if rules is None:
+        return None
     contests = {contest.id for contest in rules.election.contests}
     if any(station not in rules.register.stations or contest not in contests for station, contest in state.results):
         return None
+    held = dossiers(state, rules.register)
     results = [result for _, result in state.results.values()]
-    return totals_bytes(tabulate(results, dossiers(state, rules.register), rules.register, rules.election))
+    return Count(held, tabulate(results, held, rules.register, rules.election))
 
 
 def _broken_links(leaves: Leaves, start: int, end: int, state: State) -> list[str]:

@@ -1,12 +1,22 @@
 """The leaves of the log: every entry read, every tile of every level worked out anew and compared byte for byte."""
 
+from base64 import b64encode
 from collections.abc import Mapping, Sequence
 
 from testigo.errors import TestigoError
-from testigo.tlog.merkle import leaf_hash
-from testigo.tlog.tiles import TILE_WIDTH, decode_entries, entries_path, hash_tiles
+from testigo.tlog.merkle import HASH_BYTES, leaf_hash, root_of
+from testigo.tlog.note import Checkpoint
+from testigo.tlog.tiles import (
+    TILE_WIDTH,
+    decode_entries,
+    entries_path,
+    hash_tiles,
+    split_hashes,
+    tile_path,
+    tiles_of,
+)
 from testigo.verification.files import BundleFiles
-from testigo.verification.places import ENTRY_TILES, LOG, TILES
+from testigo.verification.places import CHECKPOINT, ENTRY_TILES, LOG, TILES
 from testigo.verification.report import Step, graded
 
 
@@ -56,14 +66,15 @@ def _difference(name: str, stored: bytes, expected: bytes) -> str:
         return ""
     if len(stored) != len(expected):
         return f"{name}: expected {len(expected)} bytes, came {len(stored)}"
-    place = next(n for n in range(0, len(stored), 32) if stored[n : n + 32] != expected[n : n + 32]) // 32
+    pairs = zip(split_hashes(stored), split_hashes(expected), strict=True)
+    place = next(n for n, (ours, theirs) in enumerate(pairs) if ours != theirs)
     return f"{name}: hash {place} is not that of the entries"
 
 
 def _older_tile(files: BundleFiles, name: str, expected: Mapping[str, bytes]) -> str:
     present, width = _present_of(name, expected)
-    if present and len(expected[present]) > 32 * width:
-        return _difference(name, files.read(name), expected[present][: 32 * width])
+    if present and len(expected[present]) > HASH_BYTES * width:
+        return _difference(name, files.read(name), expected[present][: HASH_BYTES * width])
     return f"{name}: no tile of this log has this name"
 
 
@@ -97,5 +108,41 @@ def hashes_of(entries: Sequence[bytes]) -> list[bytes]:
 
 def current_names(size: int) -> frozenset[str]:
     """The names of the tiles and entry bundles of a log of this size, without what earlier sizes left behind."""
-    names: set[str] = set()
-    return frozenset(names)
+    tiles = (tile_path(level, index, width) for level, index, width in tiles_of(size))
+    bundles = (entries_path(first // TILE_WIDTH, min(TILE_WIDTH, size - first)) for first in range(0, size, TILE_WIDTH))
+    return frozenset(LOG + path for path in (*tiles, *bundles))
+
+
+def check_root(files: BundleFiles, hashes: Sequence[bytes], checkpoint: Checkpoint) -> Step:
+    """Whether the entries have the root that was signed; names those that have not, where the stored tiles tell."""
+    found = root_of(hashes)
+    if found == checkpoint.root:
+        return graded("root", f"the root of {len(hashes)} entries is the one that was signed")
+    stored = _stored_hashes(files, checkpoint.size)
+    if len(stored) == len(hashes) and root_of(stored) == checkpoint.root:
+        wrong = [
+            f"{LOG}{_bundle_of(n, checkpoint.size)}: entry {n % TILE_WIDTH} (leaf {n}) is not the one that was signed"
+            for n, (ours, theirs) in enumerate(zip(hashes, stored, strict=True))
+            if ours != theirs
+        ]
+        return graded("root", "", wrong=wrong)
+    signed, came = b64encode(checkpoint.root).decode(), b64encode(found).decode()
+    return graded("root", "", wrong=[f"{CHECKPOINT}: the root {signed} was signed, the entries have the root {came}"])
+
+
+def _bundle_of(number: int, size: int) -> str:
+    first = number - number % TILE_WIDTH
+    return entries_path(first // TILE_WIDTH, min(TILE_WIDTH, size - first))
+
+
+def _stored_hashes(files: BundleFiles, size: int) -> list[bytes]:
+    """The leaf hashes as the stored tiles of the lowest level have them; none where one is missing or misshapen."""
+    hashes: list[bytes] = []
+    names = set(files.names())
+    for level, index, width in tiles_of(size):
+        name = LOG + tile_path(level, index, width)
+        if level == 0 and (name not in names or files.size(name) != width * HASH_BYTES):
+            return []
+        if level == 0:
+            hashes += split_hashes(files.read(name))
+    return hashes

@@ -36,12 +36,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--json", action="store_true", help="the report as JSON")
     given = parser.parse_args(arguments)
     try:
-        policy = parse_policy(given.policy.read_bytes())
+        policy = parse_policy(given.policy.read_text("utf-8"), where=str(given.policy))
         seen = None if given.seen is None else given.seen.read_bytes()
     except OSError as error:
         parser.error(f"{error.filename}: cannot be read: {error.strerror}")
+    except UnicodeDecodeError:
+        parser.error(f"{given.policy}: expected a policy in UTF-8")
     except TestigoError as error:
-        parser.error(f"{given.policy}: {error}")
+        parser.error(str(error))
     if not given.bundle.is_dir():
         parser.error(f"{given.bundle}: expected the folder of a bundle, there is none")
     report = verify_bundle(FolderFiles(given.bundle), policy, seen=seen)

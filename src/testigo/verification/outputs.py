@@ -3,9 +3,9 @@
 import hashlib
 
 from testigo.core.dossier import Outcome
-from testigo.core.state import State, dossiers
+from testigo.core.state import State
 from testigo.core.tables_out import public_tables
-from testigo.core.tabulation import tabulate
+from testigo.core.tabulation import Tabulation
 from testigo.verification.files import BundleFiles
 from testigo.verification.history import Replay
 from testigo.verification.places import TABLES, TOTALS
@@ -46,14 +46,14 @@ def check_releases(files: BundleFiles, replayed: Replay) -> Step:
     return graded("totals", sentence, wrong=wrong)
 
 
-def check_tables(files: BundleFiles, state: State, rules: Rules, outcomes: tuple[Outcome, ...]) -> Step:
+def check_tables(
+    files: BundleFiles, state: State, totals: Tabulation, rules: Rules, outcomes: tuple[Outcome, ...]
+) -> Step:
     """Whether the tables are byte for byte those that follow from the log; Parquet copies are only counted."""
     present = {name.removeprefix(TABLES) for name in files.names() if name.startswith(TABLES)}
     if not present:
         return skipped("tables", "the bundle has no tables")
-    results = [result for _, result in state.results.values()]
-    tabulation = tabulate(results, dossiers(state, rules.register), rules.register, rules.election)
-    expected = public_tables(state, rules.register, rules.election, tabulation, outcomes)
+    expected = public_tables(state, rules.register, rules.election, totals, outcomes)
     copies = {name.removesuffix(".csv") + ".parquet" for name in expected if name.endswith(".csv")}
     wrong = [
         f"{TABLES}{name}: no table of a bundle is called so" for name in sorted(present - expected.keys() - copies)

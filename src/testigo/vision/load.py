@@ -131,6 +131,6 @@ def thumbnail(data: bytes, *, orient: int, width: int) -> bytes:
     pixels = decode(data, orient=orient, colour="bgr")
     height = max(1, round(pixels.shape[0] * width / pixels.shape[1]))
     if width < pixels.shape[1]:
-        pixels = cv2.resize(pixels, (width, height), interpolation=cv2.INTER_AREA)
+        pixels = cv2.resize(pixels, (width, height), interpolation=cv2.INTER_AREA).astype(np.uint8, copy=False)
     _, jpeg = cv2.imencode(".jpg", pixels, [cv2.IMWRITE_JPEG_QUALITY, 70])
     return jpeg.tobytes()
