@@ -108,8 +108,8 @@ def _centres(stations: int, rng: np.random.Generator) -> Iterator[tuple[tuple[st
     drawn = rng.integers(1, 5, stations).cumsum()
     ends = [*drawn[drawn < stations].tolist(), stations]
     sizes = [end - start for start, end in zip([0, *ends], ends, strict=False)]
-    districts = max(1, min(round(len(sizes) / 6), _MOST_OF_A_LEVEL**2))
-    regions = max(1, min(round(districts**0.5), _MOST_OF_A_LEVEL))
+    districts = max(min(3, len(sizes)), min(round(len(sizes) / 5.5), _MOST_OF_A_LEVEL**2))
+    regions = max(min(2, districts), min(round(districts**0.5), _MOST_OF_A_LEVEL))
     for number, size in enumerate(sizes):
         district = number * districts // len(sizes)
         region = district * regions // districts

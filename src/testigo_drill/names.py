@@ -4,7 +4,21 @@ _FIRST = (
     "North", "Côte", "Silver", "Peña", "Stone", "Über", "Amber", "Ågard", "Willow", "São ", "Quiet", "Čar",
     "Copper", "Île-", "Maple", "Ñand", "Heron", "Öst", "Juniper", "Lún", "Marsh", "Près-", "Otter", "Sæ",
 )  # fmt: skip
-_SECOND = ("moor", "vale", "ford", "field", "haven", "bridge", "mead", "ridge", "lake", "holm", "well", "brook", "crest")
+_SECOND = (
+    "moor",
+    "vale",
+    "ford",
+    "field",
+    "haven",
+    "bridge",
+    "mead",
+    "ridge",
+    "lake",
+    "holm",
+    "well",
+    "brook",
+    "crest",
+)
 _RIGHT_TO_LEFT = "وادي النخيل"
 _SPELLED_AGAIN = "Wadi an-Nakhil"
 _CENTRES = ("School", "Library", "Hall", "Market", "Post Office", "Gymnasium")

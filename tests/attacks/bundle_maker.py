@@ -4,10 +4,10 @@
 map of path to bytes, which the other attacks change afterwards.
 """
 
-import copy
 import hashlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
@@ -42,13 +42,18 @@ Entry = Record | bytes
 class Signing:
     """A test key; `vkey` is its public half."""
 
-    key: Ed25519PrivateKey
+    seed: int = 1
     name: str = ORIGIN
+    kind: int = ED25519
+
+    @property
+    def key(self) -> Ed25519PrivateKey:
+        return Ed25519PrivateKey.from_private_bytes(bytes([self.seed]) * 32)
 
     @property
     def vkey(self) -> str:
         public = self.key.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)
-        return format_vkey(self.name, ED25519, public)
+        return format_vkey(self.name, self.kind, public)
 
     @property
     def policy(self) -> str:
@@ -57,13 +62,12 @@ class Signing:
     def checkpoint(self, entries: Sequence[bytes], origin: str = ORIGIN) -> bytes:
         root = root_of([leaf_hash(entry) for entry in entries])
         text = format_checkpoint(Checkpoint(origin, len(entries), root))
-        name, key_id = key_id_of(self.vkey)
+        name, key_id = id_of(self.vkey)
         return format_note(text, [(name, key_id, self.key.sign(text))])
 
 
-def signing(seed: int = 1) -> Signing:
-    """The same key every time."""
-    return Signing(Ed25519PrivateKey.from_private_bytes(bytes([seed]) * 32))
+id_of = cache(key_id_of)
+verifier_source = cache(verify_alone_source)
 
 
 def entry_of(entry: Entry) -> bytes:
@@ -89,7 +93,7 @@ class BundleMaker:
     """A log in memory; `objects` are the public copies by their hash, `totals` the bytes of the last release."""
 
     def __init__(self, signer: Signing | None = None) -> None:
-        self.signer = signer or signing()
+        self.signer = signer or Signing()
         self.register_files = {
             "election.toml": ELECTION.encode(),
             "forms/sheet/form.toml": FORM.encode(),
@@ -110,28 +114,26 @@ class BundleMaker:
         found = [Register(name, Digest(hashlib.sha256(data).hexdigest()), len(data)) for name, data in files]
         return [Key("log", self.signer.vkey), *found]
 
-    def results_due(self, records: Sequence[Record | None]) -> list[Record]:
-        """The results that follow once these records are in the log."""
-        ahead = copy.deepcopy(self.state)
-        for record in records:
-            if record is not None:
-                ahead.take(digest_of(record), record)
-        due = [
-            result_of(o, ahead.results.get((o.station, o.contest)))
-            for o in outcomes_of(ahead, dossiers(ahead, self.rules.register), self.rules)
-        ]
+    def results_due(self) -> list[Record]:
+        """The results that follow from what is in the log."""
+        held = dossiers(self.state, self.rules.register)
+        outcomes = outcomes_of(self.state, held, self.rules)
+        due = [result_of(o, self.state.results.get((o.station, o.contest))) for o in outcomes]
         return [result for result in due if result is not None]
 
     def seal(self, entries: Sequence[Entry], *, decided: bool = True, change: Change = sorted_by_leaf) -> None:
         """One more batch, with the results that follow; `change` brings the batch in order, or out of it."""
-        batch = [entry_of(entry) for entry in entries]
+        batch = self._taken(entries)
         if decided:
-            batch += [entry_of(record) for record in self.results_due([unread(entry) for entry in batch])]
-        batch = change(batch)
-        for entry in batch:
-            self.state.take(digest_of(entry), unread(entry))
-        self.entries += batch
+            batch += self._taken(self.results_due())
+        self.entries += change(batch)
         self.sizes.append(len(self.entries))
+
+    def _taken(self, entries: Sequence[Entry]) -> list[bytes]:
+        spelled = [entry_of(entry) for entry in entries]
+        for entry in spelled:
+            self.state.take(digest_of(entry), unread(entry))
+        return spelled
 
     def tabulation(self) -> Tabulation:
         results = [result for _, result in self.state.results.values()]
@@ -176,7 +178,7 @@ class BundleMaker:
                 tables=public_tables(self.state, register, election, self.tabulation(), outcomes),
                 open_object=self.objects.__getitem__,
                 parquet=lambda csv: b"parquet of " + hashlib.sha256(csv).digest(),
-                verifier=verify_alone_source(),
+                verifier=verifier_source(),
             )
         )
 

@@ -237,8 +237,11 @@ def arabic_files(make_published: Callable[..., Published]) -> dict[str, bytes]:
 def make_flat(published: Published) -> Callable[..., Published]:
     """Makes a publication with one level of areas and two stations, one of them counted; `more` are missing ones."""
 
-    def make(levels: str, more: Mapping[StationCode, Station] | None = None) -> Published:
-        text = ELECTION.format(language="en", expected="").replace('levels = ["state", "district", "centre"]', levels)
+    def make(levels: str, more: Mapping[StationCode, Station] | None = None, second_contest: str = "") -> Published:
+        text = (
+            ELECTION.format(language="en", expected="").replace('levels = ["state", "district", "centre"]', levels)
+            + second_contest
+        )
         election = election_from_toml(text, "election.toml")
         counted = Station(StationCode("S1"), ("1",), None)
         stations = {StationCode("S1"): counted, StationCode("S2"): Station(StationCode("S2"), ("1",), None)}

@@ -3,13 +3,19 @@
 import itertools
 import posixpath
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 from html_read import Page, read_page
 
+from testigo.core.ids import StationCode
+from testigo.core.register import Station
+from testigo.site import pages as pages_module
 from testigo.site.pages import site_files
 from testigo.site.values import Published
+
+TEMPLATES = Path(pages_module.__file__).parent / "templates"
 
 FORBIDDEN = ("winner", "fraud", "stolen", "anomaly", "anomalies", "ground truth")
 
@@ -41,6 +47,28 @@ def test_every_relative_link_leads_to_a_file_of_the_site_or_of_the_bundle(
         if not target.startswith("bundle/") and (target not in there or (anchor and anchor not in ids[target]))
     ]
     assert broken == []
+
+
+def test_pages_of_several_contests_and_many_missing_stations_link_as_well(make_flat: Callable[..., Published]) -> None:
+    many = {StationCode(f"M{n}"): Station(StationCode(f"M{n}"), (str(n % 2 + 1),), None) for n in range(600)}
+    second = """
+[[contest]]
+id = "question"
+name = "Question"
+form = "sheet"
+[[contest.choice]]
+id = "yes"
+name = "Yes"
+colour = "#1b6ca8"
+"""
+    files = dict(site_files(make_flat('levels = ["state"]', more=many, second_contest=second)))
+    read = {path: read_page(data) for path, data in files.items() if path.endswith(".html")}
+    assert {"missing/1.html", "missing/2.html", "a/1/index.html"} <= read.keys()
+    assert "Nothing was accepted for this contest." in read["s/S1.html"].text
+    for path, page in read.items():
+        ids = page.attributes("id")
+        assert len(ids) == len(set(ids)), path
+        assert [t for t, _ in _links(path, page) if t not in files and not t.startswith("bundle/")] == [], path
 
 
 def test_every_page_can_be_reached_from_the_home_page(files: dict[str, bytes]) -> None:
@@ -124,6 +152,15 @@ def test_no_two_files_share_a_path_and_none_leaves_the_root(published: Published
     paths = [path for path, _ in site_files(published)]
     assert len(paths) == len(set(paths))
     assert [path for path in paths if path.startswith("/") or ".." in path.split("/")] == []
+
+
+@pytest.mark.parametrize("template", sorted(TEMPLATES.glob("*.html")), ids=lambda path: path.name)
+def test_every_visible_word_of_a_template_is_marked_for_translation(template: Path) -> None:
+    source = re.sub(r"<pre.*?</pre>", "", template.read_text(), flags=re.DOTALL)
+    marked = re.findall(r'(?:aria-label|alt)="(?!\{\{ _)[^"]*"', source)
+    bare = re.sub(r"\{%.*?%\}|\{\{.*?\}\}", "", source, flags=re.DOTALL)
+    assert marked == []
+    assert re.findall(r"[A-Za-z]{2,}", re.sub(r"<[^>]*>", "", bare)) == []
 
 
 def test_pages_stay_small(files: dict[str, bytes]) -> None:

@@ -86,5 +86,6 @@ def test_the_check_page_gives_the_key_and_the_checkpoint_as_they_are(
 def test_downloads_list_the_tables_of_the_bundle(files: dict[str, bytes]) -> None:
     links = read_page(files["downloads.html"]).attributes("href")
     assert [link for link in links if link.startswith("bundle/data/tables/")] == [
-        "bundle/data/tables/stations.csv", "bundle/data/tables/areas.csv", "bundle/data/tables/findings.csv"
+        f"bundle/data/tables/{name}"
+        for name in ("stations.csv", "areas.csv", "reports.csv", "photos.csv", "findings.csv", "README.md")
     ]  # fmt: skip

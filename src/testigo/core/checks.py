@@ -1,10 +1,11 @@
 """The checks of one station: each passes, fails or cannot be evaluated. What they mean stands in `catalogue`."""
 
+import types
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from testigo.core.arithmetic import State, evaluate
-from testigo.core.catalogue import threshold_of, weight_of
+from testigo.core.catalogue import BY_CODE, threshold_of, weight_of
 from testigo.core.dossier import Dossier, Evidence, ballots_cast, choice_sum, differences
 from testigo.core.election import Contest, Election
 from testigo.core.form import Form
@@ -24,6 +25,13 @@ class Verdict:
     evidence: tuple[Digest, ...] = ()
 
 
+PASSED: Mapping[str, Verdict] = types.MappingProxyType({code: Verdict(code, "pass") for code in BY_CODE})
+NOT_EVALUABLE: Mapping[str, Verdict] = types.MappingProxyType(
+    {code: Verdict(code, "not evaluable") for code in BY_CODE}
+)
+"""The verdicts that say nothing more than their state, made once: most verdicts are of these kinds."""
+
+
 def check_evidence(
     evidence: Evidence,
     figures: Counts,
@@ -39,8 +47,8 @@ def check_evidence(
     cast = ballots_cast(contest, figures)
     yield from _sums(evidence, figures, contest, election, forms, votes)
     if cast is None or registered is None:
-        yield Verdict("BO-CAST", "not evaluable")
-        yield Verdict("AC-TURNOUT", "not evaluable")
+        yield NOT_EVALUABLE["BO-CAST"]
+        yield NOT_EVALUABLE["AC-TURNOUT"]
     else:
         allowed = registered + threshold_of("BO-CAST", election)
         yield _verdict("BO-CAST", cast <= allowed, f"{cast} ballots, {registered} registered", election, evidence)
@@ -53,7 +61,7 @@ def check_evidence(
             evidence,
         )
     if cast is None:
-        yield Verdict("BO-CHOICE", "not evaluable")
+        yield NOT_EVALUABLE["BO-CHOICE"]
     else:
         over = [f"{c.id} {figures[c.id]}" for c in contest.choices if figures.get(c.id, 0) > cast]
         yield _verdict("BO-CHOICE", not over, f"{', '.join(over)} of {cast} ballots", election, evidence)
@@ -83,7 +91,7 @@ def _sums(
         pairs.append((f"parts and {contest.cast}", parts, stated))
     known = [(what, a, b) for what, a, b in pairs if a is not None and b is not None]
     if not known:
-        yield Verdict("SU-PARTS", "not evaluable")
+        yield NOT_EVALUABLE["SU-PARTS"]
         return
     broken = [f"{what}: {a} and {b}" for what, a, b in known if a != b]
     yield _verdict("SU-PARTS", not broken, "; ".join(broken), election, evidence)
@@ -97,7 +105,7 @@ def _form_rules(evidence: Evidence, form: Form, election: Election) -> Verdict:
         saw = "; ".join(f"{rule.code}: {rule.text}: {o.left} {rule.relation} {o.right}" for rule, o in broken)
         return Verdict("SU-FORM", "fail", saw, "hold" if held else "warn", (evidence.digest,))
     evaluable = any(outcome.state == "pass" for _, outcome in outcomes)
-    return Verdict("SU-FORM", "pass" if evaluable else "not evaluable")
+    return PASSED["SU-FORM"] if evaluable else NOT_EVALUABLE["SU-FORM"]
 
 
 def check_copies(
@@ -116,7 +124,7 @@ def check_copies(
             groups["CP-SOURCES"].append(evidence)
     for code, members in groups.items():
         if not members:
-            yield Verdict(code, "not evaluable")
+            yield NOT_EVALUABLE[code]
             continue
         told, involved = [], [accepted.digest]
         for evidence in members:
@@ -127,7 +135,7 @@ def check_copies(
         if told:
             yield Verdict(code, "fail", "; ".join(told), weight_of(code, election), tuple(involved))
         else:
-            yield Verdict(code, "pass")
+            yield PASSED[code]
 
 
 def check_zero(accepted: Evidence, figures: Mapping[Digest, Counts], contest: Contest, election: Election) -> Verdict:
@@ -135,7 +143,7 @@ def check_zero(accepted: Evidence, figures: Mapping[Digest, Counts], contest: Co
     own = figures[accepted.digest]
     votes = choice_sum(contest, own)
     if votes is None:
-        return Verdict("CO-ZERO", "not evaluable")
+        return NOT_EVALUABLE["CO-ZERO"]
     elsewhere = max((choice_sum(contest, other) or 0 for other in figures.values()), default=0)
     cast = ballots_cast(contest, own) or 0
     saw = f"0 votes here, {elsewhere} in other evidence, {cast} ballots"
@@ -146,8 +154,8 @@ def check_photos(dossier: Dossier, election: Election) -> Iterator[Verdict]:
     """What the photos that concern this station say about its identity."""
     code = dossier.station.code
     if not dossier.photos:
-        yield Verdict("ID-CLAIM", "not evaluable")
-        yield Verdict("ID-CODES", "not evaluable")
+        yield NOT_EVALUABLE["ID-CLAIM"]
+        yield NOT_EVALUABLE["ID-CODES"]
         return
     strangers = [
         f"photo {p.photo[:12]} filed under {', '.join(p.claimed)} names {p.named}"
@@ -155,14 +163,14 @@ def check_photos(dossier: Dossier, election: Election) -> Iterator[Verdict]:
         if p.named and p.claimed and set(p.claimed) != {p.named}
     ]
     weight = weight_of("ID-CLAIM", election)
-    yield Verdict("ID-CLAIM", "fail", "; ".join(strangers), weight) if strangers else Verdict("ID-CLAIM", "pass")
+    yield Verdict("ID-CLAIM", "fail", "; ".join(strangers), weight) if strangers else PASSED["ID-CLAIM"]
     mixed = [
         f"photo {p.photo[:12]}: {', '.join(p.stations)}"
         for p in dossier.photos
         if len(p.stations) > 1 and code in p.stations
     ]
     weight = weight_of("ID-CODES", election)
-    yield Verdict("ID-CODES", "fail", "; ".join(mixed), weight) if mixed else Verdict("ID-CODES", "pass")
+    yield Verdict("ID-CODES", "fail", "; ".join(mixed), weight) if mixed else PASSED["ID-CODES"]
     unread = [p.photo[:12] for p in dossier.photos if p.outcome == "nothing"]
     if unread:
         yield Verdict("CO-UNREAD", "fail", f"photo {', '.join(unread)}", weight_of("CO-UNREAD", election))
@@ -175,5 +183,5 @@ def _cells(cells: tuple[tuple[FieldId, int, int], ...]) -> str:
 
 def _verdict(code: str, holds: bool, saw: str, election: Election, evidence: Evidence) -> Verdict:
     if holds:
-        return Verdict(code, "pass")
+        return PASSED[code]
     return Verdict(code, "fail", saw, weight_of(code, election), (evidence.digest,))

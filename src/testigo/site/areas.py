@@ -31,7 +31,10 @@ class StationRow:
 
 @dataclass(frozen=True, slots=True)
 class StationGroup:
-    """The stations of one smallest area; `name` and `anchor` are empty where the page's area is itself the smallest."""
+    """The stations of one smallest area; `name` is empty where the page's area is itself the smallest.
+
+    `anchor` is the id of the section, empty there and in the tables of all contests but the first.
+    """
 
     name: str
     anchor: str
@@ -138,7 +141,7 @@ def _station_table(
         tuple(
             StationGroup(
                 "" if child == area else edition.name_of(child),
-                "" if child == area else anchor_of(child),
+                "" if child == area or contest != edition.published.election.contests[0] else anchor_of(child),
                 tuple(_station_row(edition, contest, code, columns, rest) for code in codes),
             )
             for child, codes in groups
@@ -159,16 +162,17 @@ def _station_row(
     edition: Edition, contest: Contest, code: StationCode, columns: tuple[Choice, ...], rest: tuple[Choice, ...]
 ) -> StationRow:
     held = edition.published.results.get((code, contest.id))
+    known = code in edition.published.dossiers
+    page = station_page(code) if known else ""
     if held is None:
-        known = code in edition.published.dossiers
-        return StationRow(code, station_page(code) if known else "", "no figures" if known else "nothing", ())
+        return StationRow(code, page, "no figures" if known else "nothing", ())
     counts = held[1].counts
     whole = edition.numbers.whole
     votes = [whole(counts[choice.id]) if choice.id in counts else "?" for choice in columns]
     if rest:
         stated = [counts[choice.id] for choice in rest if choice.id in counts]
         votes.append(whole(sum(stated)) if len(stated) == len(rest) else "?")
-    return StationRow(code, station_page(code), held[1].status, tuple(votes))
+    return StationRow(code, page, held[1].status, tuple(votes))
 
 
 def findings_summary(edition: Edition) -> tuple[tuple[str, str, str, str, str], ...]:

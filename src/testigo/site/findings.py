@@ -23,6 +23,7 @@ class CheckView:
     advice: str
     weight: str
     count: str
+    photos: str
     stations: tuple[tuple[str, str, str], ...]
     left_out: str
     loose: tuple[str, ...]
@@ -50,6 +51,7 @@ def check_views(edition: Edition) -> tuple[CheckView, ...]:
                 check.advice,
                 weight_of(check.code, edition.published.election),
                 whole(len(stations)),
+                whole(len(photos)),
                 tuple(
                     (code, station_page(code) if code in dossiers else "", "; ".join(f.saw for f in findings))
                     for code, findings in list(stations.items())[:MOST_STATIONS]

@@ -16,7 +16,8 @@ from testigo.site.sources import basis_views, photo_figures, source_anchor, sour
 from testigo.site.stations import station_views
 from testigo.site.values import Published
 
-TABLES = ("stations.csv", "areas.csv", "findings.csv")
+TABLES = ("stations.csv", "areas.csv", "reports.csv", "photos.csv", "findings.csv", "README.md")
+"""The tables of a bundle, and what explains their columns."""
 
 _NO_THUMBNAILS: Mapping[Digest, str] = MappingProxyType({})
 
@@ -79,7 +80,7 @@ def _areas(edition: Edition, press: Press) -> Iterator[tuple[str, bytes]]:
             view=home_view(edition),
             stations=len(edition.published.dossiers),
             findings=findings_summary(edition),
-            example=next((station_page(code) for code, _ in edition.published.results), ""),
+            example=next((station_page(code) for code in edition.published.outcomes), ""),
         ),
     )
     for view in area_views(edition):

@@ -1,7 +1,7 @@
 """Merkle trees of RFC 6962 (section 2.1) and RFC 9162 (section 2.1): hashes, roots, and proofs both ways."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from hashlib import sha256
 
 from testigo.errors import BadNote
@@ -23,72 +23,70 @@ def node_hash(left: bytes, right: bytes) -> bytes:
 
 @dataclass(frozen=True, slots=True)
 class Levels:
-    """A tree by its complete nodes: `nodes[k][i]` is the root of the leaves i·2^k to (i + 1)·2^k."""
+    """A tree by its complete nodes: `nodes[k]` holds, 32 bytes each, the roots of the leaves i·2^k to (i + 1)·2^k.
+
+    `edges[k]` is the root of the leaves right of the last complete node of level k; None where there are none.
+    """
 
     size: int
-    nodes: tuple[Sequence[bytes], ...]
-    _edges: dict[tuple[int, int], bytes] = field(default_factory=dict)
+    nodes: tuple[bytes, ...]
+    edges: tuple[bytes | None, ...]
 
     def root(self, size: int | None = None) -> bytes:
-        """The root of the first `size` leaves; of all where it is not given."""
+        """The root of the first `size` leaves; None stands for all of them.
+
+        Raises:
+            BadNote: the tree has fewer leaves.
+        """
         size = self.size if size is None else size
         if not 0 <= size <= self.size:
             raise BadNote(f"tree: expected a size from 0 to {self.size}, came {size}")
-        return self._range(0, size) if size else EMPTY_ROOT
+        found = None
+        for level in range(size.bit_length()):
+            if size >> level & 1:
+                left = self._node(level, (size >> level) - 1)
+                found = left if found is None else node_hash(left, found)
+        return EMPTY_ROOT if found is None else found
 
     def path(self, index: int) -> tuple[bytes, ...]:
-        """The inclusion proof of a leaf, sibling of the leaf first (RFC 6962, 2.1.1)."""
+        """The inclusion proof of a leaf, sibling of the leaf first (RFC 6962, 2.1.1).
+
+        Raises:
+            BadNote: the tree has no such leaf.
+        """
         if not 0 <= index < self.size:
             raise BadNote(f"tree: expected a leaf from 0 to {self.size - 1}, came {index}")
-        path: list[bytes] = []
-        start, stop = 0, self.size
-        while stop - start > 1:
-            middle = start + _split(stop - start)
-            if index < middle:
-                path.append(self._range(middle, stop))
-                stop = middle
-            else:
-                path.append(self._range(start, middle))
-                start = middle
-        return tuple(reversed(path))
+        return self._siblings(0, index)
 
     def consistency(self, old: int) -> tuple[bytes, ...]:
-        """The proof that the first `old` leaves are a prefix of the tree (RFC 6962, 2.1.2); empty for 0 and all."""
+        """The proof that the first `old` leaves begin this tree (RFC 6962, 2.1.2); empty for none and for all.
+
+        Raises:
+            BadNote: the tree has fewer leaves.
+        """
         if not 0 <= old <= self.size:
             raise BadNote(f"tree: expected an old size from 0 to {self.size}, came {old}")
         if old in (0, self.size):
             return ()
-        path: list[bytes] = []
-        start, stop, whole = 0, self.size, True
-        while old != stop:
-            middle = start + _split(stop - start)
-            if old <= middle:
-                path.append(self._range(middle, stop))
-                stop = middle
-            else:
-                path.append(self._range(start, middle))
-                start, whole = middle, False
-        if not whole:
-            path.append(self._range(start, stop))
-        return tuple(reversed(path))
+        level = (old & -old).bit_length() - 1
+        index = (old >> level) - 1
+        first = (self._node(level, index),) if index else ()
+        return first + self._siblings(level, index)
 
-    def _range(self, start: int, stop: int) -> bytes:
-        """The root of leaves `start` to `stop`, where `start` is a multiple of the power of two that covers them."""
-        count = stop - start
-        if count & (count - 1) == 0:
-            height = count.bit_length() - 1
-            return self.nodes[height][start >> height]
-        found = self._edges.get((start, stop))
-        if found is None:
-            middle = start + _split(count)
-            found = node_hash(self._range(start, middle), self._range(middle, stop))
-            self._edges[start, stop] = found
-        return found
+    def _siblings(self, level: int, index: int) -> tuple[bytes, ...]:
+        """The hashes beside the way from a complete node up to the root."""
+        found = []
+        for height in range(level, (self.size - 1).bit_length()):
+            sibling, complete = index ^ 1, self.size >> height
+            if sibling < complete:
+                found.append(self.nodes[height][HASH_BYTES * sibling : HASH_BYTES * sibling + HASH_BYTES])
+            elif sibling == complete and (edge := self.edges[height]) is not None:
+                found.append(edge)
+            index >>= 1
+        return tuple(found)
 
-
-def _split(count: int) -> int:
-    """The largest power of two below `count`."""
-    return 1 << ((count - 1).bit_length() - 1)
+    def _node(self, level: int, index: int) -> bytes:
+        return self.nodes[level][HASH_BYTES * index : HASH_BYTES * (index + 1)]
 
 
 def levels_of(leaf_hashes: Sequence[bytes]) -> Levels:
@@ -97,26 +95,46 @@ def levels_of(leaf_hashes: Sequence[bytes]) -> Levels:
     Raises:
         BadNote: one has another length.
     """
-    if any(len(leaf) != HASH_BYTES for leaf in leaf_hashes):
-        raise BadNote("tree: expected leaf hashes of 32 bytes")
-    digest = sha256
-    nodes: list[Sequence[bytes]] = [leaf_hashes]
-    while len(nodes[-1]) > 1:
-        below = nodes[-1]
-        pairs = zip(below[0::2], below[1::2], strict=False)
-        nodes.append([digest(b"\x01" + left + right).digest() for left, right in pairs])
-    return Levels(len(leaf_hashes), tuple(nodes))
+    _check_hashes(leaf_hashes)
+    size, below = len(leaf_hashes), b"".join(leaf_hashes)
+    nodes = [below]
+    while len(below) >= 2 * HASH_BYTES:
+        starts = range(0, len(below) - HASH_BYTES, 2 * HASH_BYTES)
+        below = b"".join([sha256(b"\x01" + below[start : start + 64]).digest() for start in starts])
+        nodes.append(below)
+    edges: list[bytes | None] = [None]
+    for level in range(size.bit_length()):
+        edge = edges[level]
+        if size >> level & 1:
+            last = nodes[level][-HASH_BYTES:]
+            edge = last if edge is None else node_hash(last, edge)
+        edges.append(edge)
+    return Levels(size, tuple(nodes), tuple(edges))
 
 
 def root_of(leaf_hashes: Sequence[bytes]) -> bytes:
-    """The root of a tree of these leaf hashes."""
+    """The root of a tree of these leaf hashes; SHA-256 of nothing where there are none."""
     return levels_of(leaf_hashes).root()
 
 
 def prefix_roots(leaf_hashes: Sequence[bytes], sizes: Iterable[int]) -> dict[int, bytes]:
-    """The roots of these prefixes of a tree, in one pass over its leaves."""
+    """The roots of these prefixes of a tree, for little more than the cost of the largest.
+
+    Raises:
+        BadNote: a size is larger than the tree.
+    """
     levels = levels_of(leaf_hashes)
     return {size: levels.root(size) for size in sizes}
+
+
+def inclusion_path(index: int, leaf_hashes: Sequence[bytes]) -> tuple[bytes, ...]:
+    """The inclusion proof of one leaf; whoever needs many asks `levels_of` once."""
+    return levels_of(leaf_hashes).path(index)
+
+
+def consistency_path(old_size: int, leaf_hashes: Sequence[bytes]) -> tuple[bytes, ...]:
+    """The proof that the first `old_size` leaves begin this tree; whoever needs many asks `levels_of` once."""
+    return levels_of(leaf_hashes).consistency(old_size)
 
 
 def verify_inclusion(index: int, size: int, leaf: bytes, path: Sequence[bytes], root: bytes) -> None:
@@ -184,5 +202,6 @@ def verify_consistency(old: int, size: int, path: Sequence[bytes], old_root: byt
 
 
 def _check_hashes(hashes: Iterable[bytes]) -> None:
-    if any(len(one) != HASH_BYTES for one in hashes):
-        raise BadNote("proof: expected hashes of 32 bytes")
+    lengths = set(map(len, hashes)) - {HASH_BYTES}
+    if lengths:
+        raise BadNote(f"tree: expected hashes of {HASH_BYTES} bytes, came one of {min(lengths)}")

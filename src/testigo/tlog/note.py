@@ -18,6 +18,7 @@ ED25519 = 0x01
 COSIGNATURE = 0x04
 MAX_NOTE_BYTES = 64 * 1024
 MAX_SIGNATURES = 100
+MAX_TIME = 2**63 - 1
 
 _NAME = r"[^\s+\x00-\x1f]+"
 _SIGNATURE = re.compile(rf"— ({_NAME}) ([A-Za-z0-9+/]+={{0,2}})")
@@ -123,7 +124,7 @@ def strict_base64(text: str, where: str) -> bytes:
         data = b64decode(text, validate=True)
     except Base64Error as error:
         raise BadNote(f"{where}: expected base64: {error}") from None
-    if b64encode(data).decode() != text or not data:
+    if b64encode(data).decode() != text:
         raise BadNote(f"{where}: expected base64 in its one spelling, came {text[:40]!r}")
     return data
 
@@ -165,10 +166,13 @@ def open_note(data: bytes, keys: Sequence[VerifierKey]) -> OpenedNote:
     """A note that at least one of these keys signed. Signatures of unknown keys are passed over.
 
     Raises:
-        BadNote: the note is malformed, a signature under one of the keys is false, or none of them signed.
+        BadNote: the note is malformed, a signature under one of the keys is false, none of them signed, or two keys
+            have the same name and id.
     """
     note = parse_note(data)
     known = {(key.name, key.key_id): key for key in keys}
+    if len(known) < len(set(keys)):
+        raise BadNote("note: two of the known keys have one name and id, so a signature would not say whose it is")
     verified: dict[tuple[str, bytes], Verified] = {}
     unknown = []
     for signature in note.signatures:
@@ -188,13 +192,13 @@ def _verified(key: VerifierKey, signature: bytes, text: bytes) -> Verified:
             return Verified(key, None)
     elif len(signature) == 72:
         time = int.from_bytes(signature[:8], "big")
-        if verify_ed25519(key.public, cosignature_message(time, text), signature[8:]):
+        if time <= MAX_TIME and verify_ed25519(key.public, cosignature_message(time, text), signature[8:]):
             return Verified(key, time)
     raise BadNote(f"note: the signature of {key.name} is false")
 
 
 def cosignature_message(time: int, text: bytes) -> bytes:
-    """What a witness signs (C2SP tlog-cosignature, type 0x04)."""
+    """What a witness signs (C2SP tlog-cosignature, type 0x04); `time` is in seconds since 1970."""
     return b"cosignature/v1\ntime %d\n" % time + text
 
 
@@ -211,14 +215,17 @@ def format_checkpoint(checkpoint: Checkpoint) -> bytes:
 
 
 def parse_checkpoint(text: bytes) -> Checkpoint:
-    """The checkpoint that a note's text states.
+    """The checkpoint that a note's text states. Extension lines, which the format allows, are refused.
 
     Raises:
         BadNote: says which line is wrong.
     """
-    lines = text.decode().split("\n")
+    try:
+        lines = text.decode().split("\n")
+    except UnicodeDecodeError as error:
+        raise BadNote(f"checkpoint: expected UTF-8, byte {error.start} is none") from None
     if len(lines) != 4 or lines[3]:
-        raise BadNote(f"checkpoint: expected three lines, came {len(lines) - 1}")
+        raise BadNote(f"checkpoint: expected three lines that end in a newline, came {len(lines)} parts")
     if not lines[0]:
         raise BadNote("checkpoint: expected the log's origin on line 1, came nothing")
     if not _SIZE.fullmatch(lines[1]) or int(lines[1]) >= 2**63:

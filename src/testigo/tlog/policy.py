@@ -5,11 +5,21 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from testigo.errors import BadNote
-from testigo.tlog.note import COSIGNATURE, ED25519, VerifierKey, parse_vkey
+from testigo.tlog.note import (
+    COSIGNATURE,
+    ED25519,
+    Checkpoint,
+    OpenedNote,
+    VerifierKey,
+    open_note,
+    parse_checkpoint,
+    parse_vkey,
+)
 
 NO_QUORUM = "none"
 REQUIRE = "# testigo: require "
-_NAME = re.compile(r"[^\s#]+")
+_FORBIDDEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
+_WORD = re.compile(r"[^ \t]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,13 +50,12 @@ class Policy:
 
     def met_by(self, signed: frozenset[VerifierKey]) -> bool:
         """Whether the witnesses among these signers make the quorum."""
-        return self.quorum == NO_QUORUM or self._holds(self.quorum, signed)
-
-    def _holds(self, name: str, signed: frozenset[VerifierKey]) -> bool:
-        if name in self.witnesses:
-            return self.witnesses[name] in signed
-        group = self.groups[name]
-        return sum(self._holds(member, signed) for member in group.members) >= group.threshold
+        holds = {name for name, key in self.witnesses.items() if key in signed} | {NO_QUORUM}
+        # A group names only what stands above it, so one pass from the top settles all of them.
+        for name, group in self.groups.items():
+            if sum(member in holds for member in group.members) >= group.threshold:
+                holds.add(name)
+        return self.quorum in holds
 
 
 def parse_policy(text: str, *, where: str) -> Policy:
@@ -60,23 +69,30 @@ def parse_policy(text: str, *, where: str) -> Policy:
     groups: dict[str, Group] = {}
     quorum: str | None = None
     requirements = []
-    for number, line in enumerate(text.splitlines(), 1):
+    used: set[str] = set()
+    # The format knows no other line ends and spaces than these: a comment must not end at a Unicode line separator.
+    for number, line in enumerate(text.split("\n"), 1):
         place = f"{where}, line {number}"
         if line.startswith(REQUIRE):
             requirements.append(line.removeprefix(REQUIRE).strip())
-        words = [] if line.lstrip().startswith("#") else line.split()
+        if found := _FORBIDDEN.search(line):
+            raise BadNote(f"{place}: expected no control characters but tab and newline, came {found[0]!r}")
+        words = [] if line.lstrip(" \t").startswith("#") else _WORD.findall(line)
         match words:
             case []:
                 pass
             case ["log", vkey, *rest] if len(rest) <= 1:
-                key = _key(vkey, ED25519, place)
+                key = _key(vkey, ED25519, logs, place)
+                if key.name in logs:
+                    raise BadNote(f"{place}: expected one key for the log {key.name}, came a second")
                 logs[key.name] = key
             case ["witness", name, vkey, *rest] if len(rest) <= 1:
                 _fresh(name, witnesses, groups, place)
-                witnesses[name] = _key(vkey, COSIGNATURE, place)
+                witnesses[name] = _key(vkey, COSIGNATURE, witnesses, place)
             case ["group", name, threshold, *members] if members:
                 _fresh(name, witnesses, groups, place)
-                groups[name] = _group(threshold, members, {*witnesses, *groups}, place)
+                groups[name] = _group(threshold, members, {*witnesses, *groups} - used, place)
+                used.update(members)
             case ["quorum", name] if quorum is None:
                 if name != NO_QUORUM and name not in witnesses and name not in groups:
                     raise BadNote(f"{place}: quorum: expected a witness or group above, or none; came {name}")
@@ -90,25 +106,47 @@ def parse_policy(text: str, *, where: str) -> Policy:
     return Policy(logs, witnesses, groups, quorum, tuple(requirements))
 
 
-def _key(vkey: str, key_type: int, place: str) -> VerifierKey:
+def open_checkpoint(data: bytes, policy: Policy) -> tuple[Checkpoint, OpenedNote]:
+    """The checkpoint of a note that the log which it names signed, and all its signatures under keys of the policy.
+
+    Whether the witnesses among them are enough is the caller's question (`Policy.met_by`).
+
+    Raises:
+        BadNote: the note is malformed, a signature is false, or the log of its origin is not one of the policy that
+            signed it; a signature of a witness, or of another log, does not stand in for it.
+    """
+    opened = open_note(data, policy.keys)
+    checkpoint = parse_checkpoint(opened.text)
+    log = policy.logs.get(checkpoint.origin)
+    if log is None or all(verified.key != log for verified in opened.verified):
+        raise BadNote(f"checkpoint: expected the signature of the log {checkpoint.origin} by a key of the policy")
+    return checkpoint, opened
+
+
+def _key(vkey: str, key_type: int, others: Mapping[str, VerifierKey], place: str) -> VerifierKey:
     try:
         key = parse_vkey(vkey)
     except BadNote as error:
         raise BadNote(f"{place}: {error}") from None
     if key.type != key_type:
         raise BadNote(f"{place}: expected a key of type {key_type}, came type {key.type}")
+    # One key under two names would count as two witnesses.
+    if any(key.public == other.public for other in others.values()):
+        raise BadNote(f"{place}: expected a new key, the one of {key.name} stands above")
     return key
 
 
 def _fresh(name: str, witnesses: Mapping[str, VerifierKey], groups: Mapping[str, Group], place: str) -> None:
-    if name in witnesses or name in groups or name == NO_QUORUM or not _NAME.fullmatch(name):
+    if name in witnesses or name in groups or name == NO_QUORUM:
         raise BadNote(f"{place}: expected a new name, came {name}")
 
 
 def _group(threshold: str, members: list[str], known: set[str], place: str) -> Group:
     unknown = [member for member in members if member not in known]
     if unknown or len(set(members)) != len(members):
-        raise BadNote(f"{place}: expected witnesses or groups above, each once; came {' '.join(members)}")
+        raise BadNote(
+            f"{place}: expected witnesses or groups above, none of them in another group; came {' '.join(members)}"
+        )
     number = {"any": 1, "all": len(members)}.get(threshold)
     if number is None:
         if not re.fullmatch(r"[1-9][0-9]{0,3}", threshold) or int(threshold) > len(members):

@@ -5,11 +5,13 @@ from base64 import b64encode
 from dataclasses import dataclass
 
 from testigo.errors import BadNote
-from testigo.tlog.merkle import leaf_hash, verify_inclusion
-from testigo.tlog.note import Checkpoint, VerifierKey, open_note, parse_checkpoint, strict_base64
+from testigo.tlog.merkle import HASH_BYTES, leaf_hash, verify_inclusion
+from testigo.tlog.note import Checkpoint, strict_base64
+from testigo.tlog.policy import Policy, open_checkpoint
 
 HEADER = "c2sp.org/tlog-proof@v1"
 MAX_PATH = 63
+MAX_PROOF_BYTES = 256 * 1024
 _INDEX = re.compile(r"index (0|[1-9][0-9]{0,18})")
 
 
@@ -43,6 +45,8 @@ def parse_proof(data: bytes) -> Proof:
     Raises:
         BadNote: says which line is wrong.
     """
+    if len(data) > MAX_PROOF_BYTES:
+        raise BadNote(f"proof: expected at most {MAX_PROOF_BYTES} bytes, came {len(data)}")
     head, blank, checkpoint = data.partition(b"\n\n")
     try:
         lines = head.decode("ascii").split("\n")
@@ -60,15 +64,21 @@ def parse_proof(data: bytes) -> Proof:
     if len(rest) - 1 > MAX_PATH:
         raise BadNote(f"proof: expected at most {MAX_PATH} hashes, came {len(rest) - 1}")
     path = tuple(strict_base64(line, f"proof, hash {n}") for n, line in enumerate(rest[1:], 1))
+    if any(len(node) != HASH_BYTES for node in path):
+        raise BadNote(f"proof: expected hashes of {HASH_BYTES} bytes")
     return Proof(int(found[1]), path, checkpoint, extra)
 
 
-def check_proof(proof: Proof, entry: bytes, keys: tuple[VerifierKey, ...]) -> Checkpoint:
-    """The checkpoint under which the entry is proven to be in the log.
+def check_proof(proof: Proof, entry: bytes, policy: Policy) -> Checkpoint:
+    """The checkpoint under which the entry is proven to be in a log of the policy, cosigned by enough witnesses.
+
+    `proof.extra` plays no part: the entry is what the caller holds.
 
     Raises:
-        BadNote: the checkpoint is not signed by a known key, or the path does not lead to its root.
+        BadNote: its log did not sign the checkpoint, too few witnesses did, or the path leads to another root.
     """
-    checkpoint = parse_checkpoint(open_note(proof.checkpoint, keys).text)
+    checkpoint, opened = open_checkpoint(proof.checkpoint, policy)
+    if not policy.met_by(frozenset(verified.key for verified in opened.verified)):
+        raise BadNote(f"proof: the quorum {policy.quorum} of the policy is not met")
     verify_inclusion(proof.index, checkpoint.size, leaf_hash(entry), proof.path, checkpoint.root)
     return checkpoint

@@ -3,24 +3,37 @@
 from collections.abc import Callable, Iterator, Sequence
 
 from testigo.errors import BadRecord
-from testigo.tlog.merkle import HASH_BYTES, levels_of
+from testigo.tlog.merkle import HASH_BYTES, Levels, levels_of
 
 TILE_WIDTH = 256
 TILE_HEIGHT = 8
+MAX_LEVEL = 63
 MAX_ENTRY = 65_535
 
 
 def tile_path(level: int, index: int, width: int = TILE_WIDTH) -> str:
-    """The path of a hash tile, such as `tile/0/x001/x234/067`; partial tiles end in `.p/<width>`."""
+    """The path of a hash tile, such as `tile/0/x001/x234/067`; partial tiles end in `.p/<width>`.
+
+    Raises:
+        BadRecord: no tile has this level, index or width.
+    """
+    if not 0 <= level <= MAX_LEVEL:
+        raise BadRecord(f"tile: expected a level from 0 to {MAX_LEVEL}, came {level}")
     return f"tile/{level}/{_place(index)}{_partial(width)}"
 
 
 def entries_path(index: int, width: int = TILE_WIDTH) -> str:
-    """The path of an entry bundle."""
+    """The path of an entry bundle.
+
+    Raises:
+        BadRecord: no bundle has this index or width.
+    """
     return f"tile/entries/{_place(index)}{_partial(width)}"
 
 
 def _place(index: int) -> str:
+    if index < 0:
+        raise BadRecord(f"tile: expected an index from 0, came {index}")
     groups = [f"{index % 1000:03d}"]
     while index >= 1000:
         index //= 1000
@@ -29,6 +42,8 @@ def _place(index: int) -> str:
 
 
 def _partial(width: int) -> str:
+    if not 1 <= width <= TILE_WIDTH:
+        raise BadRecord(f"tile: expected a width from 1 to {TILE_WIDTH}, came {width}")
     return "" if width == TILE_WIDTH else f".p/{width}"
 
 
@@ -43,12 +58,16 @@ def tiles_of(size: int) -> Iterator[tuple[int, int, int]]:
 
 def hash_tiles(leaf_hashes: Sequence[bytes], *, from_size: int = 0) -> Iterator[tuple[str, bytes]]:
     """Path and bytes of every tile that a tree of these leaves has and the tree of `from_size` leaves had not."""
-    nodes = levels_of(leaf_hashes).nodes
-    for level, index, width in tiles_of(len(leaf_hashes)):
-        before = from_size // TILE_WIDTH**level
-        if index * TILE_WIDTH + width > before:
-            start = index * TILE_WIDTH
-            yield tile_path(level, index, width), b"".join(nodes[level * TILE_HEIGHT][start : start + width])
+    return tiles_in(levels_of(leaf_hashes), from_size=from_size)
+
+
+def tiles_in(levels: Levels, *, from_size: int = 0) -> Iterator[tuple[str, bytes]]:
+    """Path and bytes of every tile of a tree; of those that are new or wider since it had `from_size` leaves."""
+    for level, index, width in tiles_of(levels.size):
+        start = index * TILE_WIDTH
+        if start + width > from_size >> (TILE_HEIGHT * level):
+            tile = levels.nodes[TILE_HEIGHT * level][HASH_BYTES * start : HASH_BYTES * (start + width)]
+            yield tile_path(level, index, width), tile
 
 
 def entry_tiles(

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from testigo.core.canonical import MAX_ENTRY_BYTES, plain_value
+from testigo.core.canonical import plain_value
 from testigo.core.ids import Digest
 from testigo.core.records import Photo, Reading, Record, Rendition, Report, Result, Supersede, decode_record
 from testigo.errors import BadRecord
@@ -38,8 +38,6 @@ def decode_entries_of(entries: Sequence[bytes]) -> tuple[Step, tuple[Record | No
             record = decode_record(entry)
             if record is None:
                 unknown[_kind_of(entry)] += 1
-            if len(entry) > MAX_ENTRY_BYTES:
-                wrong.append(f"leaf {number}: expected at most {MAX_ENTRY_BYTES} bytes, came {len(entry)}")
         except BadRecord as error:
             wrong.append(f"leaf {number}: {error}")
         records.append(record)

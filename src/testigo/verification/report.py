@@ -74,14 +74,21 @@ def skipped(name: str, why: str) -> Step:
 
 
 def report_text(report: VerificationReport) -> str:
-    """The report for people: a line a step, culprits below, the verdict last."""
+    """The report for people: a line a step, culprits below, the verdict last.
+
+    What a bundle calls its files and stations is shown without control characters.
+    """
     lines = []
     for step in report.steps:
         lines.append(f"{step.state:<14} {step.name:<12} {step.sentence}")
         lines += [f"{'':<28}- {culprit}" for culprit in step.culprits[1:MOST_TOLD]]
         if len(step.culprits) > MOST_TOLD:
             lines.append(f"{'':<28}- and {len(step.culprits) - MOST_TOLD} more")
-    return "\n".join([*lines, report.conclusion]) + "\n"
+    return "".join(f"{_printable(line)}\n" for line in [*lines, report.conclusion])
+
+
+def _printable(line: str) -> str:
+    return "".join(sign if sign.isprintable() else "\ufffd" for sign in line)
 
 
 def report_json(report: VerificationReport) -> str:
