@@ -12,20 +12,17 @@ from testigo.core.election import Election, Source
 from testigo.core.ids import AreaId
 from testigo.core.register import Station, StationRegister, register_from_csv
 from testigo.core.rows import RawRow, Row
-from testigo.errors import BadHome
+from testigo.errors import BadHome, BadUsage
 from testigo.flows.folder import STATIONS_FILE, read_folder
 from testigo.flows.rebuild import rebuild
 from testigo.flows.setup import Prepared, prepare, setup
-from testigo.ports import World
+from testigo.ports import Reader, World
 from testigo.store.blobs_folder import FolderBlobs, write_whole
 from testigo.store.engine import sqlite_engine, tables_that_differ
 from testigo.store.journal_sql import SqlJournal
 from testigo.store.log_folder import FolderLog
 from testigo.store.signer import FileSigner, make_key
 from testigo.store.views_sql import SqlViews
-from testigo.tables.exports import parquet_of_csv
-from testigo.tables.registers import area_spelling_notes, derive_register
-from testigo.tables.reports import read_table
 
 HOME_VARIABLE = "TESTIGO_HOME"
 KEY_FILE = "keys/log.pem"
@@ -35,24 +32,32 @@ _MARK = "home.txt"
 
 
 class FileTables:
-    """`ports.Tables`: CSV and Parquet."""
+    """`ports.Tables`: CSV and Parquet. The library for tables is loaded when one is touched: half a second of start."""
 
     def rows(self, data: bytes, name: str, source: Source, election: Election) -> tuple[RawRow, ...]:
         """See `ports.Tables`."""
+        from testigo.tables.reports import read_table
+
         return read_table(data, name, source, election)
 
     def derive_register(
         self, tables: Sequence[tuple[Source, Sequence[Row]]], election: Election
     ) -> tuple[tuple[Station, ...], dict[AreaId, str], tuple[str, ...]]:
         """See `ports.Tables`."""
+        from testigo.tables.registers import derive_register
+
         return derive_register(tables, election)
 
     def spelling_notes(self, rows: Sequence[Row], register: StationRegister, election: Election) -> tuple[str, ...]:
         """See `ports.Tables`."""
+        from testigo.tables.registers import area_spelling_notes
+
         return area_spelling_notes(rows, register, election)
 
     def parquet(self, csv: bytes, numbers: frozenset[str]) -> bytes:
         """See `ports.Tables`."""
+        from testigo.tables.exports import parquet_of_csv
+
         return parquet_of_csv(csv, numbers)
 
 
@@ -168,3 +173,18 @@ def rebuilt_equals(world: World) -> tuple[str, ...]:
         engine = sqlite_engine(spare_file)
         rebuild(replace(world, journal=SqlJournal(engine), views=SqlViews(engine)))
         return tables_that_differ(sqlite_engine(world.home / DATABASE_FILE), engine)
+
+
+@contextmanager
+def photo_readers(world: World) -> Iterator[Reader]:
+    """Readers of photos, with their child processes.
+
+    Raises:
+        BadUsage: the libraries for images are not installed.
+    """
+    try:
+        from testigo.vision.photo_reader import PhotoReaders
+    except ImportError as error:
+        raise BadUsage(f"photos need the libraries for images (pip install 'testigo[vision]'): {error}") from None
+    with PhotoReaders(world.forms) as reader:
+        yield reader

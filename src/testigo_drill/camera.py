@@ -65,19 +65,18 @@ def photograph(page: Picture, rng: np.random.Generator, grade: Grade) -> Picture
     size = (PHOTO_WIDTH, PHOTO_HEIGHT)
     full = [cv2.resize(part, size, interpolation=cv2.INTER_LINEAR) for part in (across, down)]
     sheet = cv2.remap(page, full[0], full[1], cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
-    sheet = _moved(cv2.GaussianBlur(sheet, (0, 0), rng.uniform(*hand.defocus)), rng, hand)
+    soft = cv2.GaussianBlur(sheet, (0, 0), rng.uniform(*hand.defocus))
+    sheet = _moved(np.asarray(soft, np.uint8), rng, hand)
     small = (PHOTO_WIDTH // _MASK_STEP, PHOTO_HEIGHT // _MASK_STEP)
     x, y = (cv2.resize(part, small, interpolation=cv2.INTER_LINEAR) for part in (across, down))
     inside = ((x >= 0) & (x < page.shape[1]) & (y >= 0) & (y < page.shape[0])).astype(np.uint8) * 255
     _, mask = cv2.threshold(cv2.resize(inside, size, interpolation=cv2.INTER_LINEAR), 127, 255, cv2.THRESH_BINARY)
-    warmth = rng.uniform(-0.08, 0.08)
-    coloured = cv2.cvtColor(sheet, cv2.COLOR_GRAY2BGR) if sheet.ndim == 2 else sheet
+    inked = cv2.LUT(sheet, _ink(rng, hand))
     photo = make_table(PHOTO_HEIGHT, PHOTO_WIDTH, rng)
-    cv2.copyTo(cv2.LUT(coloured, _ink_and_white(rng, hand, warmth)), mask, photo)
+    cv2.copyTo(cv2.cvtColor(inked, cv2.COLOR_GRAY2BGR) if inked.ndim == 2 else inked, mask, photo)
     photo = lit(photo, rng, bend, inside, darkness=rng.uniform(*hand.shade), glare=rng.random() < hand.glare)
-    photo = _noisy(photo, rng, rng.uniform(*hand.noise))
-    turns = int(rng.choice(4, p=(0.85, 0.05, 0.05, 0.05)))
-    return np.ascontiguousarray(np.rot90(photo, turns))
+    _add_noise(photo, rng, rng.uniform(*hand.noise))
+    return _turned(photo, int(rng.choice(4, p=(0.85, 0.05, 0.05, 0.05))))
 
 
 def encode_jpeg(image: Picture, rng: np.random.Generator, grade: Grade, *, exif: bool) -> bytes:
@@ -91,7 +90,7 @@ def encode_jpeg(image: Picture, rng: np.random.Generator, grade: Grade, *, exif:
     if exif:
         # Exif 2.32, 4.6.4: 3 is shown turned by 180 degrees, 6 by 90 clockwise, 8 by 90 the other way.
         orientation, turns = ((1, 0), (3, 2), (6, 1), (8, 3))[int(rng.choice(4, p=(0.7, 0.06, 0.16, 0.08)))]
-        stored = np.ascontiguousarray(np.rot90(image, turns))
+        stored = _turned(image, turns)
     _, encoded = cv2.imencode(".jpg", stored, [cv2.IMWRITE_JPEG_QUALITY, quality])
     data: bytes = encoded.tobytes()
     if not exif:
@@ -141,19 +140,24 @@ def _moved(sheet: Picture, rng: np.random.Generator, hand: _Hand) -> Picture:
     return np.asarray(cv2.filter2D(sheet, -1, line / line.sum()), np.uint8)
 
 
-def _ink_and_white(rng: np.random.Generator, hand: _Hand, warmth: float) -> Picture:
-    """A table of levels for every colour: how dark the ink still is, and the tint of paper and lamp."""
+def _ink(rng: np.random.Generator, hand: _Hand) -> Picture:
+    """A table of grey levels: how white the paper is, and how dark the ink still is."""
     ink = rng.uniform(*hand.ink)
-    paper = rng.uniform(205, 245)
-    levels = paper * (1 - ink * (1 - np.arange(256) / 255))
-    tint = np.array([1 - warmth, 1.0, 1 + warmth])
-    return np.clip(levels[None, :, None] * tint, 0, 255).astype(np.uint8)
+    levels = rng.uniform(205, 245) * (1 - ink * (1 - np.arange(256) / 255))
+    return levels.astype(np.uint8)
 
 
-def _noisy(photo: Picture, rng: np.random.Generator, deviation: float) -> Picture:
-    """The picture with the noise of a sensor; one square of noise is laid out over it, which is quick."""
+def _add_noise(photo: Picture, rng: np.random.Generator, deviation: float) -> None:
+    """Puts a sensor's noise into the picture; one square of it is laid out over the whole, which is quick."""
     tile = rng.standard_normal((_NOISE_TILE, _NOISE_TILE, 3), np.float32)
     grain = (tile * deviation).round().astype(np.int16)
-    times = (-(-photo.shape[0] // _NOISE_TILE), -(-photo.shape[1] // _NOISE_TILE), 1)
-    noise = np.tile(grain, times)[: photo.shape[0], : photo.shape[1]]
-    return np.asarray(cv2.add(photo, noise, dtype=cv2.CV_8U), np.uint8)
+    for y in range(0, photo.shape[0], _NOISE_TILE):
+        for x in range(0, photo.shape[1], _NOISE_TILE):
+            part = photo[y : y + _NOISE_TILE, x : x + _NOISE_TILE]
+            part[:] = cv2.add(part, grain[: part.shape[0], : part.shape[1]], dtype=cv2.CV_8U)
+
+
+def _turned(photo: Picture, quarters: int) -> Picture:
+    """The picture turned counter-clockwise by this many quarters."""
+    ways = {1: cv2.ROTATE_90_COUNTERCLOCKWISE, 2: cv2.ROTATE_180, 3: cv2.ROTATE_90_CLOCKWISE}
+    return np.asarray(cv2.rotate(photo, ways[quarters]), np.uint8) if quarters else photo

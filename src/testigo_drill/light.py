@@ -1,4 +1,4 @@
-"""The light on a photographed page: a lamp from one side, a hand's shadow, the paper's folds, a lamp's reflection."""
+"""The light on a photographed page: a lamp's side and colour, a hand's shadow, folds in the paper, a reflection."""
 
 import cv2
 import numpy as np
@@ -34,9 +34,11 @@ def lit(
     near = cv2.GaussianBlur(cv2.resize(sheet, (columns, rows), interpolation=cv2.INTER_AREA), (0, 0), 2.5)
     outside = cv2.resize(sheet, (columns, rows), interpolation=cv2.INTER_AREA) < 128
     light *= 1 - 0.5 * outside * (near / 255.0)
-    levels = np.clip(light * _NEUTRAL, 0, 255).astype(np.uint8)
+    warmth = rng.uniform(-0.08, 0.08)
+    tint = np.array([1 - warmth, 1.0, 1 + warmth])
+    levels = np.clip(light[:, :, None] * tint * _NEUTRAL, 0, 255).astype(np.uint8)
     shade = cv2.resize(levels, (width, height), interpolation=cv2.INTER_LINEAR)
-    shaded = cv2.multiply(photo, cv2.cvtColor(shade, cv2.COLOR_GRAY2BGR), scale=1 / _NEUTRAL)
+    shaded = cv2.multiply(photo, shade, scale=1 / _NEUTRAL)
     if not glare:
         return np.asarray(shaded, np.uint8)
     at = rng.uniform(-0.9, 0.9, 2)

@@ -110,6 +110,8 @@ def _reports(state: State, election: Election) -> Iterable[Row]:
     named = tuple(field for contest in election.contests for field in contest.fields)
     others = {field for report in state.reports.values() for field in report.counts or ()} - set(named)
     fields = (*named, *sorted(others))
+    # Far more lines than a table states: a row is filled by its figures, not asked for every field.
+    places = {field: place for place, field in enumerate(fields)}
     before = ("source", "station", "row", "table", "aside", "saw")
     yield _header(before, fields, ("leaf", "superseded"))
 
@@ -118,8 +120,10 @@ def _reports(state: State, election: Election) -> Iterable[Row]:
 
     for leaf, report in sorted(state.reports.items(), key=place):
         start = (report.source, report.station, report.row, report.table, report.aside, report.saw)
-        counts = report.counts or {}
-        yield (*start, *map(counts.get, fields), leaf, "yes" if leaf in state.superseded else "no")
+        stated: list[Cell] = [None] * len(fields)
+        for field, number in (report.counts or {}).items():
+            stated[places[field]] = number
+        yield (*start, *stated, leaf, "yes" if leaf in state.superseded else "no")
 
 
 def _photos(state: State, photos: Iterable[PhotoSeen]) -> Iterable[Row]:

@@ -6,11 +6,12 @@ from pathlib import Path
 
 
 class FolderFiles:
-    """`BundleFiles` in a folder. Links are not followed and do not count as files."""
+    """`BundleFiles` in a folder that nobody changes meanwhile. Links are not followed and do not count as files."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._names = frozenset(_names_below(str(folder)))
+        self._hashes: dict[str, str] = {}
 
     def names(self) -> tuple[str, ...]:
         """See `files.BundleFiles`."""
@@ -22,8 +23,10 @@ class FolderFiles:
 
     def sha256(self, name: str) -> str:
         """See `files.BundleFiles`."""
-        with self._path(name).open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
+        if name not in self._hashes:
+            with self._path(name).open("rb") as file:
+                self._hashes[name] = hashlib.file_digest(file, "sha256").hexdigest()
+        return self._hashes[name]
 
     def size(self, name: str) -> int:
         """See `files.BundleFiles`."""

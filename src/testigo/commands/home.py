@@ -1,0 +1,65 @@
+"""`testigo setup`, `seal` and `rebuild`."""
+
+from pathlib import Path
+
+from testigo.commands.options import FlagOption, HomeOption
+from testigo.errors import BrokenStore
+from testigo.flows.rebuild import rebuild
+from testigo.flows.seal import seal
+from testigo.terminal import number, say, warn
+from testigo.wiring import POLICY_FILE, home_of, make_home, open_home, rebuilt_equals, writing
+
+
+def setup_command(election: Path, *, home: HomeOption = None, tables: Path | None = None) -> None:
+    """Make a home for an election: keys, policy file, database, and a log that begins with the rules.
+
+    Parameters
+    ----------
+    election
+        The election's folder, with election.toml and its forms.
+    home
+        Where the home is made; TESTIGO_HOME if not given.
+    tables
+        Folder of published tables, for elections whose station register is derived from them.
+    """
+    world, prepared = make_home(election, home_of(home), tables)
+    for note in prepared.notes:
+        warn(f"note: {note}")
+    say(
+        f"{world.election.name}: {number(prepared.stations)} stations, "
+        f"{number(len(prepared.folder.forms))} forms; home {world.home}"
+    )
+    say("Publish this key where people can compare it, apart from the bundle; who verifies needs it from there:")
+    say(f"  {world.signer.vkey}")
+    say(f"  policy file: {world.home / POLICY_FILE}")
+
+
+def seal_command(*, home: HomeOption = None) -> None:
+    """Close the batch: what waits becomes leaves of the log, with the results that follow, and is signed."""
+    world = open_home(home_of(home))
+    with writing(world.home):
+        before = world.journal.heads()[-1].size
+        head = seal(world)
+    say(f"log: {number(head.size)} records ({number(head.size - before)} new), root {head.root.hex()}")
+
+
+def rebuild_command(*, home: HomeOption = None, check: FlagOption = False) -> None:
+    """Make the database anew from the public files of the log.
+
+    Parameters
+    ----------
+    home
+        The deployment's home; TESTIGO_HOME if not given.
+    check
+        Change nothing: rebuild into a spare database and say whether it equals the present one.
+    """
+    world = open_home(home_of(home))
+    with writing(world.home):
+        if check:
+            different = rebuilt_equals(world)
+            if different:
+                raise BrokenStore(f"rebuild: the database differs from the log in the tables {', '.join(different)}")
+            say("rebuild: the database is what the log says")
+            return
+        head = rebuild(world)
+    say(f"rebuild: the database was made anew from {number(head.size)} records of the log")
