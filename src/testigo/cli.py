@@ -2,10 +2,10 @@
 
 import sys
 
-from cyclopts import App
+from cyclopts import App, CycloptsError
 
 from testigo import __version__
-from testigo.errors import TestigoError
+from testigo.errors import BadUsage, TestigoError
 from testigo.terminal import warn
 
 app = App(
@@ -37,7 +37,9 @@ for position, (name, place, summary) in enumerate(COMMANDS):
 def main() -> None:
     """Runs one command."""
     try:
-        app()
+        app(exit_on_error=False)
+    except CycloptsError:
+        sys.exit(BadUsage.exit_code)
     except TestigoError as error:
         warn(f"testigo: {error}")
         sys.exit(error.exit_code)

@@ -67,3 +67,15 @@ def steps(what: str) -> Iterator[Callable[[str], None]]:
         return
     with Console(stderr=True).status(what) as status:
         yield lambda step: status.update(f"{what}: {step}")
+
+
+@contextmanager
+def counter(what: str) -> Iterator[Callable[[int, int], None]]:
+    """As `progress`, for work that tells how much is done and how much there is."""
+    if not sys.stderr.isatty():
+        yield lambda done, total: None
+        return
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), _Rate(), TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True)) as bars:
+        task = bars.add_task(what, total=None)
+        yield lambda done, total: bars.update(task, completed=done, total=total)

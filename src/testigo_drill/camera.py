@@ -15,6 +15,8 @@ Picture = NDArray[np.uint8]
 Field = NDArray[np.float32]
 Grade = Literal["mild", "medium", "strong"]
 
+GRADES: tuple[Grade, ...] = ("mild", "medium", "strong")
+
 PHOTO_HEIGHT, PHOTO_WIDTH = 2200, 1600
 
 _MAP_STEP = 40

@@ -6,12 +6,11 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from testigo.errors import BadUsage
-from testigo_drill.camera import Grade
+from testigo_drill.camera import GRADES
 from testigo_drill.election import DrillElection, DrillStation, figures_of
 from testigo_drill.shots import Shot, shot_of
 from testigo_drill.troubles import TROUBLES, Course, SecondRow, Trouble, row_of
 
-GRADES: tuple[Grade, Grade, Grade] = ("mild", "medium", "strong")
 EVERY_TROUBLE_FROM = 100
 """From this many stations on, every trouble happens at least once."""
 

@@ -15,7 +15,8 @@ def truth_json(plan: DrillPlan, *, stations: int, seed: int, grades: tuple[float
 
     `stations` holds by code the figures that the sheet states, the expected `status` (`counted`, `quarantined`,
     `missing`, `counted-if-read`) and `basis` (`sheet`, `second`, `either`, null), and the kind of trouble or null.
-    `totals` sums the figures of each status by choice.
+    Where two sheets of a station differ, the figures are those of the first. `totals` sums the figures of each status
+    by choice.
     """
     kinds = {code: happening.kind for happening in plan.happenings for code in happening.stations}
     listed = [course for course in plan.courses if course.status is not None]

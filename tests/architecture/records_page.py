@@ -25,8 +25,8 @@ booleans and no nulls: a value that is not there is absent. Readers hash the byt
 another spelling. A kind or version that a reader does not know is counted and reported, never dropped in silence.
 
 No record holds a time, a person, a device or an address. Inside a batch, records stand in the order of their leaf
-hashes, so nothing tells in which order they came in. A record that is named by another one (by its leaf hash, or a photo
-by its hash) stands in the same batch or an earlier one.
+hashes, so nothing tells in which order they came in. What a record names (another record by its leaf hash, a photo by
+its hash) stands in the same batch or an earlier one.
 
 For example: `{encode_record(Act("table", {"rows": 2, "source": "party"})).decode()}`
 """
@@ -36,9 +36,8 @@ def records_page() -> str:
     """The page."""
     parts = [_HEAD]
     for kind, (record_class, version) in KINDS.items():
-        parts.append(
-            f"\n## {kind} (version {version})\n\n{_told(record_class)}\n\n| field | spelling | always |\n|---|---|---|\n"
-        )
+        parts.append(f"\n## {kind} (version {version})\n\n{_told(record_class)}\n")
+        parts.append("\n| field | spelling | always |\n|---|---|---|\n")
         for shape in shape_of(record_class):
             always = "" if shape.optional else "yes"
             parts.append(f"| `{shape.name}` | {_SPELLED[shape.kind]} | {always} |\n")

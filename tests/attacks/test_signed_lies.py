@@ -164,6 +164,25 @@ def test_a_register_record_cannot_point_outside_its_folder(maker, refused, name)
     refused(released(maker), f"the register record of {name!r}", step="register")
 
 
+def test_a_reading_with_a_perceptual_hash_that_is_none_is_refused(maker, refused):
+    photo, _, reading = photo_of(LATE)
+    entry = encode_record(reading).replace(reading.phash.encode(), b"no hash")
+    maker.entries += sorted_by_leaf([entry_of(photo), entry])
+    maker.sizes.append(len(maker.entries))
+    number = maker.entries.index(entry)
+    refused(released(maker), f"leaf {number}: record reading, field phash", step="records")
+
+
+def test_a_result_that_lost_its_evidence_is_accepted(maker, accepted):
+    maker.objects[sha256_of(object_of(LATE))] = object_of(LATE)
+    photo, public, reading = photo_of(LATE)
+    maker.seal([photo, public, reading])
+    unread = replace(reading, version="2", outcome="nothing", station=None, counts=None, form=None)
+    maker.seal([unread, Supersede(digest_of(reading), digest_of(unread), "a newer reader")])
+    assert maker.state.results[LATE, "mayor"][1].status == "no figures"
+    accepted(released(maker))
+
+
 def test_a_rendition_of_other_bytes_is_refused(maker, refused):
     photo, _, reading = photo_of(LATE)
     public = Rendition(photo.sha256, sha256_of(b"masked"), 6, "image/jpeg", "boxes-1")

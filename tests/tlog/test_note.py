@@ -73,7 +73,7 @@ def test_a_key_is_written_as_it_was_read() -> None:
         (SPEC_VKEY.replace("foo", "f+o"), "expected <name>"),
         (SPEC_VKEY.replace("foo", "f\u2003o"), "expected <name>"),
         (SPEC_VKEY[:-1], "base64"),
-        (SPEC_VKEY[:-1] + "=", "id does not belong"),
+        (SPEC_VKEY[:-1] + "=", "one spelling"),
         (format_vkey("a", 6, LOG_KEY.public), "type 1 or 4"),
         (format_vkey("a", ED25519, LOG_KEY.public[1:]), "32 bytes"),
         (format_vkey("a", ED25519, bytes(32)), "no usable"),

@@ -2,11 +2,22 @@
 
 from pathlib import Path
 
+from testigo.cluster.local import cores
 from testigo.commands.options import FlagOption
+from testigo.errors import BadUsage
+from testigo.terminal import counter, number, say
+
+ELECTION = Path("elections/demo")
 
 
 def drill_command(
-    out: Path, *, stations: int = 300, seed: int = 1, no_photos: FlagOption = False, form: Path | None = None
+    out: Path,
+    *,
+    stations: int = 300,
+    seed: int = 1,
+    no_photos: FlagOption = False,
+    election: Path = ELECTION,
+    jobs: int | None = None,
 ) -> None:
     """Make a synthetic election: register, photographed sheets, a second source's table, trouble, and the truth.
 
@@ -20,6 +31,28 @@ def drill_command(
         Another seed makes another election.
     no_photos
         Make no photos.
-    form
-        The election folder to copy; elections/demo if not given.
+    election
+        The election folder whose form and rules are taken.
+    jobs
+        How many photos at once; all cores if not given.
     """
+    try:
+        from testigo_drill.folder import write_drill
+    except ImportError as error:
+        raise BadUsage(f"the drill needs more libraries (pip install 'testigo[drill]'): {error}") from None
+    if not (election / "election.toml").is_file():
+        raise BadUsage(f"--election: expected the folder of an election, such as elections/demo; came {election}")
+    if stations < 1:
+        raise BadUsage(f"--stations: expected 1 or more, came {stations}")
+    with counter("drill") as count:
+        write_drill(
+            out,
+            stations,
+            seed,
+            demo_folder=election,
+            photos=not no_photos,
+            workers=jobs or cores(),
+            progress=count,
+        )
+    say(f"{out}: {number(stations)} stations, seed {seed}")
+    say("  election/ the rules and the register; photos/ and claims.csv; tables/second.csv; truth.json")

@@ -84,10 +84,14 @@ def joined_source(read: Callable[[str], str], start: str) -> str:
 def _in_order(read: Callable[[str], str], start: str) -> list[Module]:
     """Every module after those that it needs."""
     done: dict[str, Module] = {}
+    begun: set[str] = set()
 
     def visit(name: str) -> None:
         if name in done:
             return
+        if name in begun:
+            raise ValueError(f"{name}: expected modules that do not need each other")
+        begun.add(name)
         module = _parsed(name, read(name))
         for needed in module.needs:
             visit(needed)

@@ -6,7 +6,6 @@ origin, size and root, one a line. We write no extension lines and refuse notes 
 
 import re
 from base64 import b64decode, b64encode
-from binascii import Error as Base64Error
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
@@ -122,7 +121,7 @@ def strict_base64(text: str, where: str) -> bytes:
     """
     try:
         data = b64decode(text, validate=True)
-    except Base64Error as error:
+    except ValueError as error:
         raise BadNote(f"{where}: expected base64: {error}") from None
     if b64encode(data).decode() != text:
         raise BadNote(f"{where}: expected base64 in its one spelling, came {text[:40]!r}")

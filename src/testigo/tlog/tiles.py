@@ -90,9 +90,10 @@ def encode_entries(entries: Sequence[bytes]) -> bytes:
     Raises:
         BadRecord: an entry is longer than the format can say.
     """
-    if any(len(entry) > MAX_ENTRY for entry in entries):
-        raise BadRecord(f"entry bundle: expected entries of at most {MAX_ENTRY} bytes")
-    return b"".join(len(entry).to_bytes(2, "big") + entry for entry in entries)
+    longest = max(map(len, entries), default=0)
+    if longest > MAX_ENTRY:
+        raise BadRecord(f"entry bundle: expected entries of at most {MAX_ENTRY} bytes, came one of {longest}")
+    return b"".join([len(entry).to_bytes(2, "big") + entry for entry in entries])
 
 
 def decode_entries(data: bytes, count: int, *, where: str) -> tuple[bytes, ...]:
@@ -105,8 +106,8 @@ def decode_entries(data: bytes, count: int, *, where: str) -> tuple[bytes, ...]:
     position, length = 0, len(data)
     for number in range(count):
         start = position + 2
-        stop = start + int.from_bytes(data[position:start], "big")
-        if start > length or stop > length:
+        stop = start + (data[position] << 8 | data[position + 1]) if start <= length else start
+        if stop > length:
             raise BadRecord(f"{where}: expected {count} entries, the bytes end within entry {number}")
         entries.append(data[start:stop])
         position = stop

@@ -1,5 +1,6 @@
 """The records of the log: one spelling each, batches in the order of the leaf hashes, no reference forwards."""
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -9,6 +10,8 @@ from testigo.core.ids import Digest
 from testigo.core.records import Photo, Reading, Record, Rendition, Report, Result, Supersede, decode_record
 from testigo.errors import BadRecord
 from testigo.verification.report import Step, graded
+
+_PHASH = re.compile(r"[0-9a-f]{0,16}\Z")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +41,9 @@ def decode_entries_of(entries: Sequence[bytes]) -> tuple[Step, tuple[Record | No
             record = decode_record(entry)
             if record is None:
                 unknown[_kind_of(entry)] += 1
+            elif type(record) is Reading and not _PHASH.match(record.phash):
+                record = None
+                wrong.append(f"leaf {number}: record reading, field phash: expected at most 16 hexadecimal digits")
         except BadRecord as error:
             wrong.append(f"leaf {number}: {error}")
         records.append(record)

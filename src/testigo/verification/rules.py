@@ -1,5 +1,6 @@
 """The rules of the count: the files of the register, equal to what the log says of them."""
 
+import csv
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -45,7 +46,7 @@ def read_rules(files: BundleFiles, registers: Mapping[str, Register], origin: st
         rules = _parsed(files)
     except KeyError as error:
         return graded("register", "", wrong=[f"{error.args[0]}: expected this file, it is missing"]), None
-    except (TestigoError, UnicodeDecodeError) as error:
+    except (TestigoError, ValueError, csv.Error) as error:
         return graded("register", "", wrong=[f"{REGISTER}: {error}"]), None
     if rules.election.origin != origin:
         other = f"{REGISTER}{ELECTION_FILE}: expected the origin {origin}, came {rules.election.origin}"

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 
 from testigo.core.ids import Digest
 from testigo.core.records import Register
+from testigo.errors import TestigoError
 from testigo.tlog.merkle import prefix_roots
 from testigo.tlog.policy import Policy
 from testigo.verification.batches import Leaves, check_batches, decode_entries_of
@@ -83,7 +84,10 @@ def _log_and_content(
     ends = {other.checkpoint.size for other in heads if 0 < other.checkpoint.size < size}
     numbers |= {"records": size, "batches": len(ends) + 1, "checkpoints": len(heads)}
     digests = [Digest(one.hex()) for one in hashes]
-    steps += _content(files, head, entries, digests, (*sorted(ends), size), numbers, tell)
+    try:
+        steps += _content(files, head, entries, digests, (*sorted(ends), size), numbers, tell)
+    except TestigoError as error:
+        steps.append(graded("contents", "", wrong=[f"the rules and records do not fit together: {error}"]))
     return steps
 
 
