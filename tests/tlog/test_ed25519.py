@@ -13,6 +13,7 @@ P = 2**255 - 19
 SEED = bytes(range(32))
 KEY = Ed25519PrivateKey.from_private_bytes(SEED)
 PUBLIC = KEY.public_key().public_bytes_raw()
+SECRET = int.from_bytes(sha512(SEED).digest()[:32], "little") & (2**254 - 8) | 2**254
 
 # RFC 8032, section 7.1: public key, message, signature.
 RFC_VECTORS = (
@@ -63,9 +64,8 @@ def agreed(public: bytes, message: bytes, signature: bytes) -> bool:
 
 def with_first_half(first: bytes, message: bytes) -> bytes:
     """The signature whose second half would fit if `first` encoded the neutral element."""
-    scalar = int.from_bytes(sha512(SEED).digest()[:32], "little") & (2**254 - 8) | 2**254
     challenge = int.from_bytes(sha512(first + PUBLIC + message).digest(), "little")
-    return first + (challenge * scalar % L).to_bytes(32, "little")
+    return first + (challenge * SECRET % L).to_bytes(32, "little")
 
 
 @pytest.mark.parametrize(("public", "message", "signature"), RFC_VECTORS)
@@ -131,6 +131,17 @@ def test_a_key_of_small_order_is_not_safe(point: bytes) -> None:
 def test_a_key_in_a_second_spelling_is_refused(point: bytes) -> None:
     assert not is_safe_key(point)
     assert not verify_ed25519(point, b"message", with_first_half(SMALL_ORDER[4], b"message"))
+
+
+def test_a_key_of_small_order_would_sign_anything_so_none_is_read_in_a_second_spelling() -> None:
+    anything = PUBLIC + (SECRET % L).to_bytes(32, "little")
+    messages = [b"message %d" % number for number in range(8)]
+    for point in SMALL_ORDER:
+        verdicts = [verify_ed25519(point, message, anything) for message in messages]
+        assert verdicts == [agreed(point, message, anything) for message in messages]
+    assert all(verify_ed25519(SMALL_ORDER[4], message, anything) for message in messages)
+    for point in NOT_CANONICAL:
+        assert not any(verify_ed25519(point, message, anything) for message in messages)
 
 
 def test_bytes_that_are_no_point_are_no_key() -> None:

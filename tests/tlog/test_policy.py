@@ -143,3 +143,5 @@ def test_a_checkpoint_opens_with_the_witnesses_that_the_policy_knows() -> None:
     assert (checkpoint.size, len(opened.verified), len(opened.unknown)) == (1, 2, 2)
     with pytest.raises(BadNote, match=f"signature of the log {ORIGIN}"):
         open_checkpoint(checkpoint_note(hashes, WITNESSES[0]), policy)
+    with pytest.raises(BadNote, match=r"signature of the log other\.example"):
+        open_checkpoint(checkpoint_note(hashes, LOG, origin="other.example"), policy)

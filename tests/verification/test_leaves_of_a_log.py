@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from testigo.tlog.merkle import root_of
+from testigo.tlog.merkle import levels_of, root_of
 from testigo.tlog.note import Checkpoint
 from testigo.tlog.tiles import entry_tiles, hash_tiles
 from testigo.verification.leaves import check_root, check_tiles, current_names, hashes_of, read_entries
@@ -41,8 +41,8 @@ def test_a_log_of_any_size_reads_back_and_its_files_are_exactly_the_current_ones
     step, read = read_entries(files, size)
     assert (step.state, list(read)) == ("ok", entries)
     hashes = hashes_of(entries)
-    assert check_root(files, hashes, Checkpoint("o", size, root_of(hashes))).state == "ok"
-    assert check_tiles(files, entries, hashes).state == "ok"
+    assert check_root(files, hashes, levels_of(hashes), Checkpoint("o", size, root_of(hashes))).state == "ok"
+    assert check_tiles(files, entries, levels_of(hashes)).state == "ok"
     assert set(files.held) == current_names(size)
 
 
@@ -58,7 +58,7 @@ def test_any_flipped_bit_of_any_file_of_the_log_is_found_and_its_file_named(data
     step, read = read_entries(files, 700)
     if step.state == "ok":
         hashes = hashes_of(read)
-        steps = (check_root(files, hashes, signed), check_tiles(files, read, hashes))
+        steps = (check_root(files, hashes, levels_of(hashes), signed), check_tiles(files, read, levels_of(hashes)))
         step = next(step for step in steps if step.state != "ok")
     assert step.state == "failed"
     assert step.culprits[0].startswith(name)
@@ -69,12 +69,12 @@ def test_tiles_of_an_earlier_size_may_lie_beside_those_of_today():
     older = {name: data for name, data in log_of(300)[1].held.items() if name not in files.held}
     assert older
     files.held.update(older)
-    assert check_tiles(files, entries, hashes_of(entries)).state == "ok"
+    assert check_tiles(files, entries, levels_of(hashes_of(entries))).state == "ok"
 
 
 def test_tiles_of_a_later_size_may_not():
     entries, files = log_of(300)
     files.held.update({name: data for name, data in log_of(700)[1].held.items() if name not in files.held})
-    step = check_tiles(files, entries, hashes_of(entries))
+    step = check_tiles(files, entries, levels_of(hashes_of(entries)))
     assert step.state == "failed"
     assert step.culprits[0].startswith("data/log/tile/0/001")

@@ -55,6 +55,8 @@ def intake_command(
         f"{number(len(files))} files: {number(taken.new)} photos new, {number(taken.held)} held already, "
         f"{number(len(taken.refused))} files refused"
     )
+    for name, earlier in taken.doubles[:20]:
+        say(f"  {name}: the same photo as {earlier}")
     for cause, refused in refusals_by_cause(taken.refused):
         say(f"  refused, {cause}: {number(len(refused))}")
         for one in refused[:20]:

@@ -211,6 +211,8 @@ def _contest(keys: Keys) -> Contest:
     valid, blank, cast = (keys.optional_text(key) for key in ("valid", "blank", "cast"))
     null = tuple(FieldId(field) for field in keys.texts("null", ()))
     keys.finish()
+    if not _ID.match(contest_id):
+        raise BadElection(f"{keys.where}: id: expected letters, digits, . _ -, came {contest_id!r}")
     return Contest(contest_id, name, form, choices, _field(valid), _field(blank), null, _field(cast))
 
 

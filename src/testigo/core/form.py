@@ -10,6 +10,7 @@ from testigo.core.keys import Keys, keys_of
 from testigo.core.records import MAX_COUNT
 from testigo.errors import BadElection
 
+_FIELD = re.compile(r"[A-Za-z_][A-Za-z0-9_.]*")
 _PLACE = re.compile(r"\{(\w+)\}")
 
 
@@ -84,6 +85,9 @@ def form_from_toml(text: str, where: str) -> Form:
     paper, pages = head.numbers("paper_mm"), head.number("pages", 1)
     fields = tuple(FieldId(field) for field in head.texts("fields"))
     head.finish()
+    odd = [field for field in fields if not _FIELD.fullmatch(field)]
+    if odd:
+        raise BadElection(f"{where}: form.fields: expected letters, digits, _ and . of ASCII, came {', '.join(odd)}")
     if len(paper) != 2 or len(set(fields)) != len(fields):
         raise BadElection(f"{where}: form: expected paper_mm = [width, height] and every field once")
     codes = tuple(_code(part, frozenset(fields)) for part in keys.tables("code"))

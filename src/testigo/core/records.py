@@ -246,6 +246,8 @@ def decode_record(entry: bytes) -> Record | None:
     if len(value) != len(arguments) + 2:
         unknown = sorted(set(value) - set(arguments) - {"k", "v"})
         raise BadRecord(f"record {kind}: expected no other fields, came {', '.join(unknown)}")
+    for name in _LISTS[kind]:
+        arguments.setdefault(name, ())
     record: Record = known[0](**arguments)
     return record
 
@@ -258,8 +260,8 @@ def own_record(entry: bytes) -> Record | None:
     known = KINDS.get(kind)
     if known is None or known[1] != version:
         return None
-    for name in _LISTS[kind] & value.keys():
-        value[name] = tuple(value[name])
+    for name in _LISTS[kind]:
+        value[name] = tuple(value.get(name, ()))
     record: Record = known[0](**value)
     return record
 

@@ -28,11 +28,15 @@ class Refused:
 
 @dataclass(frozen=True, slots=True)
 class PhotosTaken:
-    """What happened to the files: photos that are new, those that were held already, and those refused."""
+    """What happened to the files: photos that are new, those that were held already, and those refused.
+
+    `doubles` are names of files that hold the same photo as an earlier file of this run, with that file's name.
+    """
 
     new: int
     held: int
     refused: tuple[Refused, ...]
+    doubles: tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,18 +81,22 @@ def intake(
     new = held = 0
     refused: list[Refused] = []
     records: list[Photo] = []
+    first: dict[Digest, str] = {}
+    doubles: list[tuple[str, str]] = []
     for opened in in_order(executor, lambda path: _open(path, reader), files):
         if opened.refused is not None:
             refused.append(opened.refused)
         for page, master in enumerate(opened.masters, 1):
             sha256 = world.blobs.put(master.data)
+            if first.setdefault(sha256, opened.path.name) != opened.path.name:
+                doubles.append((opened.path.name, first[sha256]))
             records.append(_photo(sha256, master, page, claims.get(opened.path.name), opened.scan))
         if len(records) >= _BATCH:
             added = world.journal.append(records)
             new, held, records = new + added, held + len(records) - added, []
         progress(1)
     added = world.journal.append(records)
-    return PhotosTaken(new + added, held + len(records) - added, tuple(refused))
+    return PhotosTaken(new + added, held + len(records) - added, tuple(refused), tuple(doubles))
 
 
 def _open(path: Path, reader: Reader) -> _Opened:

@@ -11,6 +11,9 @@ from markupsafe import Markup
 from testigo.site.edition import Edition
 from testigo.site.paths import root_of
 
+WORDS_LANGUAGE = "en"
+"""The language of the words on the pages; an election in another one brings its own names only, for now."""
+
 _CONSTANT = re.compile(r'\{\{ _\("([^"%{}]*)"\) \}\}')
 
 
@@ -55,7 +58,7 @@ def press_of(edition: Edition) -> Press:
     templates.install_gettext_translations(catalogue, newstyle=True)  # type: ignore[attr-defined]
     templates.globals["catalogue"] = catalogue
     templates.filters["whole"] = edition.numbers.whole
-    templates.globals["lang"] = election.language
+    templates.globals["lang"] = WORDS_LANGUAGE
     templates.globals["dir"] = edition.direction
     templates.globals["election"] = election
     templates.globals["log_size"] = edition.numbers.whole(edition.published.log_size)

@@ -4,15 +4,15 @@ from base64 import b64encode
 from collections.abc import Mapping, Sequence
 
 from testigo.errors import TestigoError
-from testigo.tlog.merkle import HASH_BYTES, leaf_hash, root_of
+from testigo.tlog.merkle import HASH_BYTES, Levels, leaf_hash, root_of
 from testigo.tlog.note import Checkpoint
 from testigo.tlog.tiles import (
     TILE_WIDTH,
     decode_entries,
     entries_path,
-    hash_tiles,
     split_hashes,
     tile_path,
+    tiles_in,
     tiles_of,
 )
 from testigo.verification.files import BundleFiles
@@ -35,12 +35,12 @@ def read_entries(files: BundleFiles, size: int) -> tuple[Step, Sequence[bytes]]:
     return graded("entries", f"{size} entries in {(size + TILE_WIDTH - 1) // TILE_WIDTH} bundles"), entries
 
 
-def check_tiles(files: BundleFiles, entries: Sequence[bytes], hashes: Sequence[bytes]) -> Step:
+def check_tiles(files: BundleFiles, entries: Sequence[bytes], levels: Levels) -> Step:
     """Whether the stored tiles are exactly those of these leaves; what else lies beside them is named.
 
     A narrower tile that an earlier size left behind must be the beginning of the present one.
     """
-    expected = {LOG + path: tile for path, tile in hash_tiles(hashes)}
+    expected = {LOG + path: tile for path, tile in tiles_in(levels)}
     stored = [name for name in files.names() if name.startswith(TILES)]
     wrong = [f"{name}: expected this tile, it is missing" for name in sorted(expected.keys() - set(stored))]
     bundles = {
@@ -113,9 +113,9 @@ def current_names(size: int) -> frozenset[str]:
     return frozenset(LOG + path for path in (*tiles, *bundles))
 
 
-def check_root(files: BundleFiles, hashes: Sequence[bytes], checkpoint: Checkpoint) -> Step:
+def check_root(files: BundleFiles, hashes: Sequence[bytes], levels: Levels, checkpoint: Checkpoint) -> Step:
     """Whether the entries have the root that was signed; names those that have not, where the stored tiles tell."""
-    found = root_of(hashes)
+    found = levels.root()
     if found == checkpoint.root:
         return graded("root", f"the root of {len(hashes)} entries is the one that was signed")
     stored = _stored_hashes(files, checkpoint.size)

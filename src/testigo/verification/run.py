@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from testigo.core.ids import Digest
 from testigo.core.records import Register
 from testigo.errors import TestigoError
-from testigo.tlog.merkle import prefix_roots
+from testigo.tlog.merkle import levels_of
 from testigo.tlog.policy import Policy
 from testigo.verification.batches import Leaves, check_batches, decode_entries_of
 from testigo.verification.checkpoints import (
@@ -74,11 +74,12 @@ def _log_and_content(
         return [read, *(skipped(name, why) for name in (*LOG_STEPS[1:], *CONTENT_STEPS))]
     tell("tiles")
     hashes = hashes_of(entries)
-    steps = [read, check_root(files, hashes, head.checkpoint), check_tiles(files, entries, hashes)]
+    levels = levels_of(hashes)
+    steps = [read, check_root(files, hashes, levels, head.checkpoint), check_tiles(files, entries, levels)]
     heads, unreadable = read_history(files, policy)
     seen_step, kept = check_seen(seen, head, policy)
     sizes = {other.checkpoint.size for other in (*heads, *([kept] if kept else []))}
-    roots = prefix_roots(hashes, sorted(one for one in sizes if one <= size))
+    roots = {one: levels.root(one) for one in sizes if one <= size}
     steps.append(check_history(head, heads, roots, unreadable))
     steps.append(seen_step if kept is None else compare_seen(kept, head, roots))
     ends = {other.checkpoint.size for other in heads if 0 < other.checkpoint.size < size}
