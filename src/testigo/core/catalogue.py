@@ -64,7 +64,7 @@ CHECKS: tuple[Check, ...] = (
         "Only the station that the sheet names is counted from it.",
         "warn",
         "same_photo_max_distance",
-        6,
+        0,
     ),
     Check(
         "CO-UNREAD",
