@@ -27,7 +27,11 @@ _LONGEST_JSON = 1 << 20
 _LONGEST_PAYLOADS = 400_000_000
 # A child is replaced before leaks of the decoders could add up.
 _PHOTOS_OF_ONE_CHILD = 2000
-_ENVIRONMENT = {"LC_ALL": "C.UTF-8", "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
+_ENVIRONMENT = {"LC_ALL": "C.UTF-8", "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"} | {
+    # Pictures are large blocks: without these, every one is asked from the system and given back, page by page.
+    "MALLOC_MMAP_THRESHOLD_": str(1 << 30),
+    "MALLOC_TRIM_THRESHOLD_": str(1 << 30),
+}
 
 
 Answer = tuple[dict[str, object], tuple[bytes, ...]]
