@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test lint slow bench clean
+.PHONY: demo test lint slow screenshot clean
 
 demo: $(VENV)/.run
 	@PATH="$(CURDIR)/$(BIN):$$PATH" bash examples/demo.sh
@@ -19,6 +19,12 @@ lint: $(VENV)/.dev
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+# The picture in README.md, from the site that `make demo` made; needs Debian's chromium.
+screenshot:
+	chromium --headless --no-sandbox --disable-gpu --no-first-run --disable-background-networking --hide-scrollbars \
+	  --user-data-dir=$$(mktemp -d) --window-size=1000,1150 --screenshot=docs/site.png \
+	  "file://$(CURDIR)/demo-out/site/index.html" 2>/dev/null
 
 clean:
 	rm -rf $(VENV) build demo-out

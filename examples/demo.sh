@@ -9,7 +9,7 @@ export TESTIGO_HOME=$OUT/home
 log=$OUT/demo.log
 mkdir -p "$OUT"
 
-quiet() { "$@" >>"$log" 2> >(tee -a "$log" >&2) || { echo "failed: $* (see $log)"; exit 1; }; }
+quiet() { "$@" >>"$log" || { echo "failed: $* (see $log)"; exit 1; }; }
 
 echo "testigo: a drill of $STATIONS stations, from photographed sheets to a count that anybody can check"
 echo "(the whole story is in $log)"

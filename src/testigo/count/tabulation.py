@@ -56,26 +56,31 @@ def area_totals(results: pl.DataFrame, stations: pl.DataFrame, levels: int) -> p
     """
     figures = [name for name in results.columns if name not in ("station", "contest", "counted")]
     areas = [f"area{depth}" for depth in range(1, levels + 1)]
-    counted = pl.col("counted")
     joined = results.join(stations.select("station", *areas), on="station", how="inner")
-    sums = joined.group_by("contest", *areas).agg(
-        pl.len().cast(pl.Int64).alias("read"),
-        counted.sum().cast(pl.Int64).alias("counted"),
-        *[_sum_or_null(pl.col(name).filter(counted), SUM + name) for name in figures],
-        *[_sum_or_null(pl.col(name), HELD + name) for name in figures],
+    # Stations are added up once, apart by status; from here on only these groups are.
+    groups = joined.group_by("contest", "counted", *areas).agg(
+        pl.len().cast(pl.Int64).alias("read"), *[_sum_or_null(pl.col(name), name) for name in figures]
     )
     listed = stations.group_by(*areas).agg(
         pl.len().cast(pl.Int64).alias("listed"), pl.col("received").sum().cast(pl.Int64)
     )
     contests = results.select("contest").unique()
+    counted = pl.col("counted")
     frames = []
-    numbers = [name for name in sums.columns if name not in ("contest", *areas)]
     for depth in range(levels, -1, -1):
-        area = pl.col(f"area{depth}") if depth else pl.lit("")
         keys = areas[:depth]
         if depth < levels:
-            sums = sums.group_by("contest", *keys).agg(*[_sum_or_null(pl.col(name), name) for name in numbers])
+            groups = groups.group_by("contest", "counted", *keys).agg(
+                *[_sum_or_null(pl.col(name), name) for name in ("read", *figures)]
+            )
             listed = _roll_up(listed, keys)
+        sums = groups.group_by("contest", *keys).agg(
+            pl.col("read").sum(),
+            pl.col("read").filter(counted).sum().alias("counted"),
+            *[_sum_or_null(pl.col(name).filter(counted), SUM + name) for name in figures],
+            *[_sum_or_null(pl.col(name), HELD + name) for name in figures],
+        )
+        area = pl.col(areas[depth - 1]) if depth else pl.lit("")
         full = listed.join(contests, how="cross").join(sums, on=["contest", *keys], how="left")
         frames.append(full.select("contest", area.alias("area"), pl.exclude("contest", *areas)))
     totals = pl.concat(frames)
