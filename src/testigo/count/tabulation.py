@@ -57,30 +57,29 @@ def area_totals(results: pl.DataFrame, stations: pl.DataFrame, levels: int) -> p
     figures = [name for name in results.columns if name not in ("station", "contest", "counted")]
     areas = [f"area{depth}" for depth in range(1, levels + 1)]
     joined = results.join(stations.select("station", *areas), on="station", how="inner")
-    # Stations are added up once, apart by status; from here on only these groups are.
+    # One pass over the stations, apart by status; from here on only these groups are added up.
     groups = joined.group_by("contest", "counted", *areas).agg(
-        pl.len().cast(pl.Int64).alias("read"), *[_sum_or_null(pl.col(name), name) for name in figures]
+        pl.len().cast(pl.Int64).alias("read"), *[_sum_or_null(name) for name in figures]
+    )
+    sums = groups.select(
+        "contest",
+        *areas,
+        "read",
+        pl.when("counted").then("read").otherwise(0).alias("counted"),
+        *[pl.when("counted").then(name).alias(SUM + name) for name in figures],
+        *[pl.col(name).alias(HELD + name) for name in figures],
     )
     listed = stations.group_by(*areas).agg(
         pl.len().cast(pl.Int64).alias("listed"), pl.col("received").sum().cast(pl.Int64)
     )
     contests = results.select("contest").unique()
-    counted = pl.col("counted")
     frames = []
+    numbers = [name for name in sums.columns if name not in ("contest", *areas)]
     for depth in range(levels, -1, -1):
+        area = pl.col(f"area{depth}") if depth else pl.lit("")
         keys = areas[:depth]
-        if depth < levels:
-            groups = groups.group_by("contest", "counted", *keys).agg(
-                *[_sum_or_null(pl.col(name), name) for name in ("read", *figures)]
-            )
-            listed = _roll_up(listed, keys)
-        sums = groups.group_by("contest", *keys).agg(
-            pl.col("read").sum(),
-            pl.col("read").filter(counted).sum().alias("counted"),
-            *[_sum_or_null(pl.col(name).filter(counted), SUM + name) for name in figures],
-            *[_sum_or_null(pl.col(name), HELD + name) for name in figures],
-        )
-        area = pl.col(areas[depth - 1]) if depth else pl.lit("")
+        sums = sums.group_by("contest", *keys).agg(*[_sum_or_null(name) for name in numbers])
+        listed = _roll_up(listed, keys)
         full = listed.join(contests, how="cross").join(sums, on=["contest", *keys], how="left")
         frames.append(full.select("contest", area.alias("area"), pl.exclude("contest", *areas)))
     totals = pl.concat(frames)
@@ -95,8 +94,8 @@ def _roll_up(listed: pl.DataFrame, keys: list[str]) -> pl.DataFrame:
     return listed.select(pl.col("listed", "received").sum())
 
 
-def _sum_or_null(column: pl.Expr, name: str) -> pl.Expr:
-    return pl.when(column.count() > 0).then(column.sum()).alias(name)
+def _sum_or_null(name: str) -> pl.Expr:
+    return pl.when(pl.col(name).count() > 0).then(pl.col(name).sum()).alias(name)
 
 
 def tabulate_columns(

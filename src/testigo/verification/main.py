@@ -49,6 +49,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         parser.error(str(error))
     if not given.bundle.is_dir():
         parser.error(f"{given.bundle}: expected the folder of a bundle, there is none")
+    if not (given.bundle / "bagit.txt").exists() and (given.bundle / "bundle" / "bagit.txt").exists():
+        parser.error(f"{given.bundle}: expected the folder of a bundle; its bundle is in {given.bundle / 'bundle'}")
     report = verify_bundle(FolderFiles(given.bundle), policy, seen=seen)
     sys.stdout.write(report_json(report) if given.json else report_text(report))
     return report.exit_code
