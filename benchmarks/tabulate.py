@@ -15,7 +15,7 @@ from pathlib import Path
 from statistics import median
 from time import perf_counter
 
-import pandas as pd
+import pandas as pd  # type: ignore[import-untyped]
 import polars as pl
 
 from testigo.core.election import Election, election_from_toml
@@ -45,7 +45,9 @@ def frames(folder: Path, most: int | None) -> tuple[Election, pl.DataFrame, pl.D
     register = register_from_csv(register_to_csv(stations, names, election), election, "stations.csv")
     contest = election.contests[0]
     results = [
-        Result(row.station, contest.id, "counted" if n % QUARANTINED_EVERY else "quarantined", source.id, (), row.counts)
+        Result(
+            row.station, contest.id, "counted" if n % QUARANTINED_EVERY else "quarantined", source.id, (), row.counts
+        )
         for n, row in enumerate(rows)
         if row.station is not None and row.counts is not None
     ]
@@ -104,7 +106,9 @@ def compare(election: Election, results: pl.DataFrame, stations: pl.DataFrame) -
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("data_folder", nargs="?", type=Path, default=DATA, help=f"where {FILE} is")
-    parser.add_argument("--short", action="store_true", help=f"only {SHORT_ROWS:,} rows, and these {SHORT_COPIES} times")
+    parser.add_argument(
+        "--short", action="store_true", help=f"only {SHORT_ROWS:,} rows, and these {SHORT_COPIES} times"
+    )
     asked = parser.parse_args()
     election, results, stations = frames(asked.data_folder, SHORT_ROWS if asked.short else None)
     print(f"{'case':<12} {'stations':>9} {'seconds':>9} {'time / polars':>14} {'time / pandas':>14}")

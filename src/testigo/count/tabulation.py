@@ -26,12 +26,12 @@ def station_frame(register: StationRegister, received: Iterable[StationCode], le
     """One row a station of the register: `station`, `received`, and `area1`... the ids of its areas, largest first."""
     held = set(received)
     stations = list(register.stations.values())
-    columns: dict[str, object] = {
-        "station": [station.code for station in stations],
-        "received": [station.code in held for station in stations],
+    columns: dict[str, pl.Series] = {
+        "station": pl.Series([station.code for station in stations], dtype=pl.String),
+        "received": pl.Series([station.code in held for station in stations], dtype=pl.Boolean),
     }
-    for depth in range(len(levels)):
-        columns[f"area{depth + 1}"] = ["/".join(station.areas[: depth + 1]) for station in stations]
+    for depth in range(1, len(levels) + 1):
+        columns[f"area{depth}"] = pl.Series(["/".join(one.areas[:depth]) for one in stations], dtype=pl.String)
     return pl.DataFrame(columns)
 
 
