@@ -94,9 +94,9 @@ def make_home(election_folder: Path, home: Path, tables_folder: Path | None) -> 
         _check_same(home, prepared)
     else:
         home.mkdir(parents=True, exist_ok=True)
+        make_key(home / KEY_FILE)
         for name, data in prepared.files.items():
             write_whole(home / "election" / name, data)
-        make_key(home / KEY_FILE)
     world = open_home(home, finished=False)
     write_whole(home / POLICY_FILE, policy_text(world.signer.vkey).encode())
     with writing(home):
