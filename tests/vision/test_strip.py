@@ -1,4 +1,8 @@
+import io
+import zipfile
+
 import pytest
+from PIL import Image
 
 from testigo.errors import BadPhoto
 from testigo.vision.strip import is_pdf, strip
@@ -44,3 +48,40 @@ def test_a_file_over_the_byte_limit_is_refused_whatever_it_holds() -> None:
 def test_a_pdf_is_known_by_its_content() -> None:
     assert is_pdf(b"%PDF-1.4\n%")
     assert not is_pdf(b"\xff\xd8\xff")
+
+
+def jpeg() -> bytes:
+    """A small photo."""
+    file = io.BytesIO()
+    Image.new("RGB", (8, 8), "white").save(file, "JPEG")
+    return file.getvalue()
+
+
+def zipped(comment: bytes) -> bytes:
+    """An archive of one file."""
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as archive:
+        archive.writestr("a", "b")
+        archive.comment = comment
+    return file.getvalue()
+
+
+POLYGLOTS = {
+    "a ZIP archive": jpeg() + b"padding" + zipped(b"a comment"),
+    "an HTML page": jpeg() + b"\r\n<script>alert(1)</script>",
+    "a PDF": jpeg()[:20] + b"%PDF-1.7" + jpeg()[20:],
+}
+
+
+@pytest.mark.parametrize(("name", "data"), POLYGLOTS.items(), ids=POLYGLOTS)
+def test_a_photo_that_is_another_kind_of_file_as_well_is_refused(name: str, data: bytes) -> None:
+    with pytest.raises(BadPhoto) as caught:
+        strip(data)
+    assert (caught.value.cause, str(caught.value).split(" and ")[1]) == (
+        "polyglot",
+        f"{name} at once; expected a photo",
+    )
+
+
+def test_a_video_that_a_phone_appended_is_dropped_and_the_photo_taken() -> None:
+    assert strip(jpeg() + b"\0\0\0\x18ftypmp42" + bytes(3000)) == strip(jpeg())

@@ -17,6 +17,10 @@ _FOREIGN = (
     (b"%!PS", "a PostScript file"),
     (b"BM", "a BMP"),
 )
+_ZIP_END = b"PK\x05\x06"
+"""End of central directory (APPNOTE 4.3.16): 22 bytes, of which the last two count the comment behind it."""
+
+_RUNNABLE = (b"<!doctype", b"<html", b"<head", b"<body", b"<script", b"<svg", b"<?", b"%pdf-", b"pk\x03\x04")
 _HEIF_BRANDS = frozenset({b"heic", b"heix", b"hevc", b"heim", b"heis", b"mif1", b"msf1"})
 
 
@@ -25,12 +29,15 @@ def strip(data: bytes, *, max_bytes: int = MAX_BYTES) -> Stripped:
 
     Raises:
         BadPhoto: `empty`; `huge` (bytes, pixels or side, before anything is decoded); `foreign` for a file of
-            another kind, which is named; `broken` where a JPEG or PNG does not parse.
+            another kind, which is named; `polyglot` for a photo that is another kind of file as well; `broken` where
+            a JPEG or PNG does not parse.
     """
     if not data:
         raise BadPhoto("empty", "the file is empty; expected a JPEG or PNG photo")
     if len(data) > max_bytes:
         raise BadPhoto("huge", f"the file has {len(data):,} bytes; at most {max_bytes:,} are taken")
+    if (other := _second_nature(data)) is not None:
+        raise BadPhoto("polyglot", f"the file is a photo and {other} at once; expected a photo and nothing else")
     if data[:2] == b"\xff\xd8":
         return strip_jpeg(data)
     if data[:8] == SIGNATURE:
@@ -41,6 +48,23 @@ def strip(data: bytes, *, max_bytes: int = MAX_BYTES) -> Stripped:
 def is_pdf(data: bytes) -> bool:
     """True where the content starts as a PDF does; its pages become photos by `load.render_pdf`."""
     return data[:5] == b"%PDF-"
+
+
+def _second_nature(data: bytes) -> str | None:
+    """What else a JPEG or PNG would be taken for by other programs, None if nothing.
+
+    A video or maker's data behind the picture is no such thing: phones append them, and the strip drops them.
+    """
+    picture_end = {b"\xff\xd8": b"\xff\xd9", SIGNATURE[:2]: b"IEND\xaeB`\x82"}.get(data[:2])
+    if picture_end is None:
+        return None
+    if b"%PDF-" in data[:1024]:
+        return "a PDF"
+    end = data.rfind(_ZIP_END)
+    if end >= 0 and int.from_bytes(data[end + 20 : end + 22], "little") == len(data) - end - 22:
+        return "a ZIP archive"
+    behind = data[data.rfind(picture_end) + len(picture_end) :][:1024].lstrip(b"\0 \t\r\n")
+    return _kind(behind) if behind.lower().startswith(_RUNNABLE) else None
 
 
 def _kind(data: bytes) -> str:
