@@ -31,7 +31,7 @@ def publish_command(out: Path, *, home: HomeOption = None, jobs: int | None = No
         local_executor(jobs or cores()) as executor,
         steps("publish") as step,
     ):
-        made = publish(world, out, reader, executor, step)
+        made = publish(world, out, reader, executor, step, processes=jobs or cores())
     say(f"{out}: {number(made.files)} files from {number(made.head.size)} records of the log")
     say(f"  root {made.head.root.hex()}")
     say(f"  totals {made.totals}")

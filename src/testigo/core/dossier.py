@@ -101,7 +101,13 @@ def figures_of(contest: Contest, counts: Counts) -> Mapping[FieldId, int]:
 
 def choice_sum(contest: Contest, figures: Counts) -> int | None:
     """The votes of all choices; None when one is absent."""
-    return sum_of(figures, tuple(choice.id for choice in contest.choices))
+    total = 0
+    for choice in contest.choices:
+        votes = figures.get(choice.id)
+        if votes is None:
+            return None
+        total += votes
+    return total if contest.choices else None
 
 
 def ballots_cast(contest: Contest, figures: Counts) -> int | None:

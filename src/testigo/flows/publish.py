@@ -5,6 +5,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Executor
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 
 from testigo.core.across import loose_photos, same_photos, same_vectors
@@ -16,11 +17,12 @@ from testigo.core.tables_out import figures_stated, public_tables
 from testigo.core.tabulation import Tabulation, tabulate, totals_bytes
 from testigo.errors import BadPhoto
 from testigo.flows.ahead import in_order
+from testigo.flows.apart import write_all, written_apart
 from testigo.flows.seal import CHECKPOINT, HISTORY, seal
 from testigo.flows.staging import replaced_folder
 from testigo.ports import Head, Reader, World
 from testigo.site.bundle import bundle_files
-from testigo.site.pages import site_files
+from testigo.site.pages import site_parts
 from testigo.site.values import Published
 from testigo.site.verify_alone import verify_alone_source
 from testigo.tlog.merkle import levels_of
@@ -30,6 +32,9 @@ from testigo.verification.results import outcomes_of
 from testigo.verification.rules import Rules
 
 BUNDLE = "bundle"
+FEW_STATIONS = 3_000
+"""Up to here starting more processes takes longer than they save."""
+
 THUMBNAIL_WIDTH = 320
 NUMBERS = frozenset({"registered", "sum_of_choices", "expected", "received", "read", "counted", "quarantined", "row"})
 
@@ -54,11 +59,18 @@ class Shown:
 
 
 def publish(
-    world: World, out: Path, reader: Reader | None, executor: Executor, progress: Callable[[str], None]
+    world: World,
+    out: Path,
+    reader: Reader | None,
+    executor: Executor,
+    progress: Callable[[str], None],
+    *,
+    processes: int = 2,
 ) -> Publication:
     """Seals what waits, releases the totals, and writes site and bundle to `out`, whole or not at all.
 
-    Without a reader no thumbnails are made. `progress` is told what begins.
+    Without a reader no thumbnails are made. `progress` is told what begins. The pages of many stations are written by
+    this many processes beside this one, those of few by none.
 
     Raises:
         BadUsage: `out` holds something else than an earlier publication.
@@ -79,13 +91,16 @@ def publish(
             write(thumbnails[photo], small)
             files += 1
         progress("pages")
-        for name, data in site_files(published, thumbnails=thumbnails):
-            write(name, data)
-            files += 1
-        progress("bundle")
-        for name, data in _bundle(world, published, shown, totals):
-            write(f"{BUNDLE}/{name}", data)
-            files += 1
+        own, *stations = site_parts(published, thumbnails=thumbnails, slices=processes)
+        apart = stations if len(shown.held) > FEW_STATIONS else []
+        with written_apart(apart, write) as written:
+            files += write_all(chain(own, *(stations if not apart else ())), write)
+            progress("bundle")
+            for name, data in _bundle(world, published, shown, totals):
+                write(f"{BUNDLE}/{name}", data)
+                files += 1
+            progress("pages")
+            files += written()
     return Publication(files, head, published.totals_digest)
 
 

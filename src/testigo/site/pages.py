@@ -1,11 +1,12 @@
 """The public site: every page of a publication as relative path and bytes."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import chain
 from types import MappingProxyType
 
 from markupsafe import Markup
 
-from testigo.core.ids import Digest
+from testigo.core.ids import Digest, StationCode
 from testigo.site.areas import area_views, findings_summary, home_view
 from testigo.site.edition import Edition, edition_of
 from testigo.site.findings import aside_views, check_views
@@ -30,15 +31,32 @@ def site_files(
     `thumbnails` are paths of small images by their photo's hash, relative to the root; `tables` the names of the files
     in `bundle/data/tables/`. The same publication gives the same files in the same order.
     """
+    return chain.from_iterable(site_parts(published, thumbnails=thumbnails, tables=tables))
+
+
+def site_parts(
+    published: Published,
+    *,
+    thumbnails: Mapping[Digest, str] = _NO_THUMBNAILS,
+    tables: tuple[str, ...] = TABLES,
+    slices: int = 1,
+) -> tuple[Iterator[tuple[str, bytes]], ...]:
+    """The files of `site_files` in parts that need not know of each other: lists and areas, then slices of stations."""
     edition = edition_of(published, thumbnails)
     press = press_of(edition)
     bases = {view.id: press.word("words.html", "basis", view.kind, view.source, view.needs)
              for view in basis_views(edition)}  # fmt: skip
+    codes = tuple(published.dossiers)
+    most = max(1, -(-len(codes) // slices))
+    return (
+        chain(_styles(press), _lists(edition, press, bases, tables), _areas(edition, press)),
+        *(_stations(edition, press, bases, codes[n : n + most]) for n in range(0, len(codes), most)),
+    )
+
+
+def _styles(press: Press) -> Iterator[tuple[str, bytes]]:
     for name in ("site.css", "icon.svg"):
         yield name, press.page(name, name)
-    yield from _lists(edition, press, bases, tables)
-    yield from _areas(edition, press)
-    yield from _stations(edition, press, bases)
 
 
 def _lists(
@@ -87,7 +105,9 @@ def _areas(edition: Edition, press: Press) -> Iterator[tuple[str, bytes]]:
         yield view.page, press.page("area.html", view.page, view=view)
 
 
-def _stations(edition: Edition, press: Press, bases: Mapping[str, Markup]) -> Iterator[tuple[str, bytes]]:
+def _stations(
+    edition: Edition, press: Press, bases: Mapping[str, Markup], codes: Sequence[StationCode]
+) -> Iterator[tuple[str, bytes]]:
     root = root_of("s/")
     link = Markup('<a href="{}sources.html#{}"><bdi>{}</bdi></a>')
     shared: dict[str, object] = {
@@ -101,5 +121,5 @@ def _stations(edition: Edition, press: Press, bases: Mapping[str, Markup]) -> It
         "unstated": press.word("words.html", "unstated"),
         "check_hint": press.word("words.html", "check_hint", root),
     }  # fmt: skip
-    for view in station_views(edition):
+    for view in station_views(edition, codes):
         yield view.page, press.page("station.html", view.page, view=view, **shared)

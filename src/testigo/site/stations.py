@@ -1,6 +1,6 @@
 """A station's values: what was accepted and why, all other evidence beside it, photos, checks and proofs."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from testigo.core.catalogue import BY_CODE
@@ -68,10 +68,11 @@ class StationView:
         return any(table.proof for table in self.contests)
 
 
-def station_views(edition: Edition) -> Iterator[StationView]:
-    """Every station that anything is held about, in the order of the codes."""
+def station_views(edition: Edition, codes: Iterable[StationCode]) -> Iterator[StationView]:
+    """These stations, of those that anything is held about, in the order given."""
     crumbs: dict[str, tuple[tuple[str, str], ...]] = {}
-    for code, dossier in edition.published.dossiers.items():
+    for code in codes:
+        dossier = edition.published.dossiers[code]
         area = dossier.station.area
         if area not in crumbs:
             crumbs[area] = edition.way_down(area)

@@ -33,6 +33,7 @@ class _Places:
         self._smallest: dict[str, set[Codes]] = defaultdict(set)
         self._by_name: dict[Codes, set[Codes]] = defaultdict(set)
         self._called: set[tuple[Codes, Codes]] = set()
+        self._plain: dict[str, str] = {}
 
     def put(self, station: StationCode, codes: Codes) -> None:
         """Places a station; codes may end in `unknown`."""
@@ -51,7 +52,7 @@ class _Places:
                 break
             if text:
                 self.names.setdefault(codes[:depth], text)
-                plain = (*plain, plain_name(text, self.ignore))
+                plain = (*plain, self._plain_name(text))
                 if len(plain) == depth:
                     self._by_name[plain].add(codes[:depth])
 
@@ -68,7 +69,7 @@ class _Places:
             return found
         stated = own[: next((depth for depth, code in enumerate(own) if not code), len(own))]
         found = stated
-        plain = tuple(plain_name(text, self.ignore) for text in texts)
+        plain = tuple(self._plain_name(text) for text in texts)
         for depth in range(len(own), len(stated), -1):
             if texts[depth - 1]:
                 area = _only(learned.get(texts[:depth], set())) or _only(self._by_name.get(plain[:depth], set()))
@@ -76,6 +77,11 @@ class _Places:
                     found = area
                     break
         return found + tuple(code or UNKNOWN for code in own[len(found) :])
+
+    def _plain_name(self, text: str) -> str:
+        if text not in self._plain:
+            self._plain[text] = plain_name(text, self.ignore)
+        return self._plain[text]
 
 
 def derive_register(
