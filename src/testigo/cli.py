@@ -6,7 +6,7 @@ import sys
 from cyclopts import App, CycloptsError
 
 from testigo import __version__
-from testigo.errors import BadUsage, TestigoError
+from testigo.errors import BadUsage, CannotWrite, TestigoError
 from testigo.terminal import warn
 
 app = App(
@@ -49,3 +49,13 @@ def main() -> None:
     except BrokenPipeError:
         sys.stderr.close()
         sys.exit(1)
+    except OSError as error:
+        place = f"{error.filename}: " if error.filename else ""
+        warn(
+            f"testigo: {place}cannot be read or written: {error.strerror or error}; what was taken in before is safe: "
+            "mend this and run the same command again"
+        )
+        sys.exit(CannotWrite.exit_code)
+    except KeyboardInterrupt:
+        warn("testigo: stopped; the same command goes on where it was")
+        sys.exit(130)

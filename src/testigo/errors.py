@@ -87,3 +87,11 @@ class NotFound(TestigoError):
     code = "not-found"
     exit_code = 11
     http_status = 404
+
+
+class CannotWrite(TestigoError):
+    """The disk is full, or writing is not allowed; what was taken in before is safe."""
+
+    code = "write"
+    exit_code = 74
+    http_status = 507

@@ -1,11 +1,13 @@
 """The database of a home: SQLite in a file, with the settings that a crash must meet."""
 
+import sqlite3
 from pathlib import Path
 
 from sqlalchemy import Engine, Table, create_engine, event, select
-from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.engine.interfaces import DBAPIConnection, ExceptionContext
 from sqlalchemy.pool import ConnectionPoolEntry
 
+from testigo.errors import CannotWrite
 from testigo.store.schema import HEAD, LEAF, VIEWS
 
 
@@ -19,6 +21,14 @@ def sqlite_engine(path: Path) -> Engine:
         for pragma in ("journal_mode=WAL", "synchronous=FULL", "secure_delete=ON", "cache_size=-65536"):
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()
+
+    @event.listens_for(engine, "handle_error")
+    def _explain(context: ExceptionContext) -> None:
+        if isinstance(context.original_exception, sqlite3.OperationalError):
+            raise CannotWrite(
+                f"{path}: the database cannot be read or written: {context.original_exception}; what was taken in "
+                "before is safe: make room and run the same command again"
+            ) from context.original_exception
 
     return engine
 

@@ -24,6 +24,10 @@ class SqlJournal:
         self._engine = engine
         METADATA.create_all(engine)
 
+    def close(self) -> None:
+        """Ends the connections: to be done before somebody copies or replaces the file of a database."""
+        self._engine.dispose()
+
     def append(self, records: Iterable[Record]) -> int:
         """See `ports.Journal`."""
         with self._engine.begin() as connection:
