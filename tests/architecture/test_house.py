@@ -47,8 +47,9 @@ def test_no_module_is_over_400_lines(path: Path) -> None:
 
 def test_no_page_or_text_takes_sides() -> None:
     shown = [*(ROOT / "src").rglob("*.py"), *(ROOT / "src").rglob("*.html"), *(ROOT / "elections").rglob("*.toml")]
-    for path in shown:
-        text = path.read_text("utf-8").lower()
+    for path in [*shown, *ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")]:
+        # The glossary ends with the list itself.
+        text = path.read_text("utf-8").lower().split("\nnot used, ")[0]
         assert [word for word in FORBIDDEN_WORDS if re.search(rf"\b{word}s?\b", text)] == [], path
 
 
@@ -59,6 +60,30 @@ def test_no_file_names_a_registry_or_a_place_on_a_machine() -> None:
         text = path.read_text("utf-8", "replace")
         assert [host for host in hosts if host in text] == [], path
         assert places.findall(text) == [], path
+
+
+def test_what_a_port_holds_has_a_twin_in_memory_with_the_same_words() -> None:
+    """Readers, their masters and tables hold nothing; each of the other ports has a class in `store/memory.py`."""
+    ports, memory = (
+        {node.name: methods_of(node) for node in ast.parse((ROOT / "src/testigo" / name).read_text("utf-8")).body
+         if isinstance(node, ast.ClassDef)}
+        for name in ("ports.py", "store/memory.py")
+    )  # fmt: skip
+    twins = {"Memory" + name.removesuffix("Files"): methods for name, methods in ports.items() if methods}
+    twins = {
+        name: methods for name, methods in twins.items() if name not in ("MemoryReader", "MemoryMaster", "MemoryTables")
+    }
+    assert twins.keys() == memory.keys()
+    assert [name for name, methods in twins.items() if not methods <= memory[name]] == []
+
+
+def methods_of(node: ast.ClassDef) -> frozenset[tuple[str, str]]:
+    """The functions of a class that others may call, each with its signature."""
+    return frozenset(
+        (part.name, f"{ast.unparse(part.args)} -> {ast.unparse(part.returns) if part.returns else ''}")
+        for part in node.body
+        if isinstance(part, ast.FunctionDef) and not part.name.startswith("_")
+    )
 
 
 def test_no_work_is_left_as_a_note_in_the_code() -> None:

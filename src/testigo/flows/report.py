@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from testigo.core.ids import Digest, StationCode
 from testigo.core.records import Act, Record, Report, Supersede, encode_record
 from testigo.core.rows import Row, judge_rows
+from testigo.flows.seal import published_sizes
 from testigo.ports import World
 from testigo.tlog.merkle import leaf_hash
 
@@ -44,7 +45,9 @@ def report(world: World, source_id: str, name: str, data: bytes) -> TableTaken:
     Raises:
         BadElection: the election has no such source.
         BadTable: the bytes are no table, or it lacks columns.
+        BrokenStore: the public log is ahead of the database, which then does not know what the source stated before.
     """
+    published_sizes(world)
     source = world.election.source(source_id)
     table = Digest(hashlib.sha256(data).hexdigest())
     rows = judge_rows(world.tables.rows(data, name, source, world.election), world.election, source, world.register)

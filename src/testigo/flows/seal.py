@@ -56,15 +56,8 @@ def _results(world: World, station: StationCode, dossier: Dossier, in_force: InF
 
 def write_log(world: World) -> None:
     """The public files say what the journal says: tiles, entry bundles, a signed checkpoint for every sealed size."""
-    published = {int(name.split("/")[1]) for name in world.log.names() if name.startswith(HISTORY + "/")}
+    published = published_sizes(world)
     heads = world.journal.heads()
-    sealed = {head.size for head in heads}
-    ahead = sorted(published - sealed)
-    if ahead:
-        raise BrokenStore(
-            f"log: a checkpoint of size {ahead[-1]} was published, the database ends at {max(sealed, default=0)}; "
-            "it may be an old copy: run `testigo rebuild` before anything is signed"
-        )
     pending = [head for head in heads if head.size not in published]
     current = world.log.get(CHECKPOINT)
     if pending:
@@ -80,6 +73,23 @@ def write_log(world: World) -> None:
         newest = world.log.get(f"{HISTORY}/{heads[-1].size}")
         if newest is not None and newest != current:
             world.log.put(CHECKPOINT, newest)
+
+
+def published_sizes(world: World) -> frozenset[int]:
+    """The sizes of the log that have a signed checkpoint: each of them a size that the database knows.
+
+    Raises:
+        BrokenStore: the public log is ahead of the database, as after an old backup was put back.
+    """
+    published = frozenset(int(name.split("/")[1]) for name in world.log.names() if name.startswith(HISTORY + "/"))
+    sealed = {head.size for head in world.journal.heads()}
+    ahead = sorted(published - sealed)
+    if ahead:
+        raise BrokenStore(
+            f"log: a checkpoint of size {ahead[-1]} was published, the database ends at {max(sealed, default=0)}; "
+            "it may be an old copy: run `testigo rebuild` before anything is added or signed"
+        )
+    return published
 
 
 def signed_checkpoint(world: World, head: Head) -> bytes:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 
 from testigo.core.dossier import PHOTO_SOURCE, figures_of
 from testigo.core.election import Contest
-from testigo.core.ids import NATION, Counts, Digest, StationCode
+from testigo.core.ids import NATION, Counts, Digest, FieldId, StationCode
 from testigo.core.records import Result
 from testigo.core.state import current_readings, fold
 from testigo.core.tabulation import Tabulation
@@ -54,7 +54,11 @@ def source_figures(world: World, source: str) -> Mapping[StationCode, Counts]:
     if source in known:
         return {s: r.counts for s, (_, r) in world.views.current_reports(source).items() if r.counts is not None}
     if source == "result":
-        return {station: result.counts for (station, _), result in results_now(world).items() if result.counts}
+        accepted: dict[StationCode, dict[FieldId, int]] = {}
+        for (station, _), result in results_now(world).items():
+            if result.counts:
+                accepted.setdefault(station, {}).update(result.counts)
+        return accepted
     if source == PHOTO_SOURCE:
         found: dict[StationCode, tuple[Digest, Counts]] = {}
         for digest, reading in current_readings(fold(world.views.records())).values():

@@ -43,6 +43,6 @@ def _sealed(engine: Engine, table: Table) -> list[tuple[object, ...]]:
     if table is LEAF:
         wanted = wanted.where(LEAF.c.number.is_not(None))
     elif "digest" in table.c:
-        wanted = wanted.where(table.c.digest.in_(select(LEAF.c.digest).where(LEAF.c.number.is_not(None))))
+        wanted = wanted.where(table.c.digest.not_in(select(LEAF.c.digest).where(LEAF.c.number.is_(None))))
     with engine.connect() as connection:
         return sorted(tuple(row) for row in connection.execute(wanted))

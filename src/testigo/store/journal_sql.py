@@ -1,6 +1,7 @@
 """The journal in SQL: records wait in a spool, a seal gives them numbers without gaps, in one transaction."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from itertools import islice
 
 from sqlalchemy import Connection, Engine, Select, Table, delete, func, insert, select, update
@@ -30,17 +31,18 @@ class SqlJournal:
 
     def append(self, records: Iterable[Record]) -> int:
         """See `ports.Journal`."""
-        with self._engine.begin() as connection:
+        with self._changing() as connection:
             return _append(connection, records)
 
     def seal(self, results: Iterable[Record]) -> Head:
         """See `ports.Journal`."""
-        with self._engine.begin() as connection:
+        with self._changing() as connection:
             _append(connection, results)
             connection.execute(delete(CHANGED))
             size = connection.scalar(select(func.count()).where(LEAF.c.number.is_not(None))) or 0
             unsealed = LEAF.c.number.is_(None)
             decided = select(LEAF.c.digest, LEAF.c.entry).where(unsealed, LEAF.c.kind == "result")
+            decided = decided.order_by(LEAF.c.digest)
             _put_in_force(connection, [(row.digest, bytes(row.entry)) for row in connection.execute(decided)])
             batch = _number_waiting(connection, size)
             hashes = connection.scalars(_numbered_digests()).all()
@@ -73,7 +75,7 @@ class SqlJournal:
 
     def restore(self, batches: Iterable[tuple[Head, Sequence[bytes]]]) -> None:
         """See `ports.Journal`."""
-        with self._engine.begin() as connection:
+        with self._changing() as connection:
             spool = [bytes(e) for e in connection.scalars(select(LEAF.c.entry).where(LEAF.c.number.is_(None)))]
             for table in (LEAF, HEAD, CHANGED, *VIEWS):
                 connection.execute(delete(table))
@@ -87,6 +89,15 @@ class SqlJournal:
                 connection.execute(insert(HEAD).values(size=head.size, root=head.root.hex()))
             waiting = [_leaf(entry) for entry in spool]
             _mark_changed(connection, _store_new(connection, waiting))
+
+    @contextmanager
+    def _changing(self) -> Iterator[Connection]:
+        """One transaction that no other writer shares, from its first question on."""
+        with self._engine.begin() as connection:
+            if connection.dialect.name == "sqlite":
+                # The driver begins only at the first change; what was asked before could be old by then.
+                connection.exec_driver_sql("BEGIN IMMEDIATE")
+            yield connection
 
 
 def _numbered_digests() -> Select[str]:

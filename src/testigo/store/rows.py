@@ -24,10 +24,10 @@ def view_rows(digest: Digest, record: Record | None) -> Iterator[tuple[Table, di
         case Photo():
             yield PHOTO, {"digest": digest, "sha256": record.sha256}
         case Supersede():
-            yield SUPERSEDED, {"old": record.old}
+            yield SUPERSEDED, {"digest": digest, "old": record.old}
         case Act(act="table"):
             source, table = str(record.detail["source"]), str(record.detail["table"])
-            yield TAKEN, {"source": source, "table_sha256": table}
+            yield TAKEN, {"digest": digest, "source": source, "table_sha256": table}
     for station in stations_of(record):
         yield ABOUT, {"digest": digest, "station": station}
 

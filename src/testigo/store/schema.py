@@ -56,13 +56,19 @@ REPORT = Table(
 )
 """`taken` is 1 for a row that takes part, 0 for one that is kept apart."""
 
-SUPERSEDED = Table("superseded", METADATA, Column("old", String(64), primary_key=True))
+SUPERSEDED = Table(
+    "superseded",
+    METADATA,
+    Column("digest", String(64), primary_key=True),
+    Column("old", String(64), nullable=False, index=True),
+)
 
 TAKEN = Table(
     "taken",
     METADATA,
-    Column("source", String(64), primary_key=True),
-    Column("table_sha256", String(64), primary_key=True),
+    Column("digest", String(64), primary_key=True),
+    Column("source", String(64), nullable=False),
+    Column("table_sha256", String(64), nullable=False),
 )
 """Tables that were taken in to their end."""
 
