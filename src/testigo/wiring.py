@@ -1,6 +1,7 @@
 """From a home to a World: the only module that knows every adapter."""
 
 import fcntl
+import hashlib
 import os
 import tempfile
 from collections.abc import Iterator, Sequence
@@ -10,9 +11,10 @@ from pathlib import Path
 
 from testigo.core.election import Election, Source
 from testigo.core.ids import AreaId
+from testigo.core.records import Register, own_record
 from testigo.core.register import Station, StationRegister, register_from_csv
 from testigo.core.rows import RawRow, Row
-from testigo.errors import BadHome, BadUsage
+from testigo.errors import BadElection, BadHome, BadUsage
 from testigo.flows.folder import STATIONS_FILE, read_folder
 from testigo.flows.rebuild import rebuild
 from testigo.flows.setup import Prepared, prepare, setup
@@ -133,18 +135,34 @@ def open_home(home: Path, *, finished: bool = True) -> World:
     stations = home / "election" / STATIONS_FILE
     register = register_from_csv(stations.read_text("utf-8-sig"), folder.election, str(stations))
     engine = sqlite_engine(home / DATABASE_FILE)
+    journal = SqlJournal(engine)
+    _check_rules(home, journal)
     return World(
         home,
         folder.election,
         folder.forms,
         register,
-        SqlJournal(engine),
+        journal,
         SqlViews(engine),
         FolderBlobs(home / "blobs"),
         FolderLog(home / "log"),
         FileSigner(home / KEY_FILE, folder.election.origin),
         FileTables(),
     )
+
+
+def _check_rules(home: Path, journal: SqlJournal) -> None:
+    """Holds when the home's election is the one that its log began with."""
+    for head in journal.heads()[:1]:
+        for entry in journal.entries(0, head.size):
+            record = own_record(entry)
+            if isinstance(record, Register):
+                path = home / "election" / record.name
+                if not path.exists() or hashlib.sha256(path.read_bytes()).hexdigest() != record.sha256:
+                    raise BadElection(
+                        f"{path}: expected the file that the log registered at setup, it was changed since; the rules "
+                        "of a count are fixed in its log"
+                    )
 
 
 @contextmanager

@@ -3,6 +3,8 @@
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from multiprocessing import get_context
+from pathlib import Path
 
 import pytest
 from stores import STATIONS, Store, answers, leaf_of, report_of, result_of, some_of_each, sql_store
@@ -154,6 +156,24 @@ def test_connections_that_append_at_the_same_time_lose_nothing(tmp_path_factory:
     assert store.journal.waiting() == 120
     assert store.journal.seal([]).size == 120
     assert len(store.journal.entries(0, 120)) == 120
+
+
+def test_processes_that_append_at_the_same_time_lose_nothing(tmp_path: Path) -> None:
+    path = tmp_path / "store.sqlite"
+    sql_store(path)
+
+    def append_all(first: int) -> None:
+        own = sql_store(path)
+        for n in range(first, first + 20):
+            own.journal.append([Act("count", {"n": n})])
+
+    processes = [get_context("fork").Process(target=append_all, args=(first,)) for first in (0, 10, 20)]
+    for process in processes:
+        process.start()
+    for process in processes:
+        process.join()
+    assert [process.exitcode for process in processes] == [0, 0, 0]
+    assert sql_store(path).journal.seal([]).size == 40
 
 
 def test_a_restored_journal_gives_the_same_answers(store: Store) -> None:

@@ -133,14 +133,16 @@ def test_a_photo_filed_under_another_station_counts_where_its_code_says(
     assert list(world.views.results()) == [(T1, "council"), (T1, "mayor")]
 
 
-def test_two_sheets_on_one_photo_hold_both_stations(make_world: MakeWorld, photograph: Photograph) -> None:
+def test_two_sheets_on_one_photo_hold_the_station_that_is_counted_from_it_and_tell_the_other(
+    make_world: MakeWorld, photograph: Photograph
+) -> None:
     world = make_world()
     codes = [f"TOWN|{station}|{line_of(figures_of(station))}" for station in ("T1", "T2")]
     report(world, "north", "a.csv", table(("T1", "T2")))
     photograph(world, {"a.jpg": photo(*codes)})
     seal(world)
     results = [result for _, result in world.views.results().values()]
-    assert {(one.status, "ID-CODES" in one.findings) for one in results} == {("quarantined", True)}
+    assert {(one.status, "ID-CODES" in one.findings) for one in results} == {("quarantined", True), ("counted", True)}
     assert {one.station for one in results} == {"T1", "T2"}
 
 

@@ -16,6 +16,7 @@ from testigo.flows.seal import CHECKPOINT, decided, seal
 from testigo.ports import LogFiles, World
 from testigo.store.memory import MemoryJournal, MemoryLog, MemoryViews
 from testigo.tlog.merkle import root_of
+from testigo.tlog.note import parse_vkey
 from testigo.tlog.policy import open_checkpoint, parse_policy
 from testigo.wiring import DATABASE_FILE, open_home, policy_text
 
@@ -99,7 +100,7 @@ def test_a_seal_cut_short_after_the_database_is_finished_by_the_next(world: Worl
     head = seal(world)
     assert [one.size for one in world.journal.heads()] == [4, cut.size, head.size]
     assert signed_size(world) == head.size
-    assert [one for one, _ in batches_of(world.log)] == list(world.journal.heads())
+    assert [one for one, _ in batches_of(world.log, parse_vkey(world.signer.vkey))] == list(world.journal.heads())
 
 
 @pytest.mark.parametrize("room", range(9))
@@ -122,7 +123,7 @@ def test_a_seal_that_cannot_write_every_file_ends_in_the_same_log(tmp_path: Path
 
 
 def test_a_log_that_is_ahead_of_the_database_is_refused(world: World) -> None:
-    early = tuple(batches_of(world.log))
+    early = tuple(batches_of(world.log, parse_vkey(world.signer.vkey)))
     report(world, "north", "a.csv", table(STATIONS))
     seal(world)
     files = files_of(world.log)

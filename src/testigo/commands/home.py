@@ -38,7 +38,7 @@ def seal_command(*, home: HomeOption = None) -> None:
     """Close the batch: what waits becomes leaves of the log, with the results that follow, and is signed."""
     world = open_home(home_of(home))
     with writing(world.home):
-        before = world.journal.heads()[-1].size
+        before = max((head.size for head in world.journal.heads()), default=0)
         head = seal(world)
     say(f"log: {number(head.size)} records ({number(head.size - before)} new), root {head.root.hex()}")
 

@@ -10,7 +10,8 @@ from testigo.errors import BadElection
 State = Literal["pass", "fail", "not evaluable"]
 Weight = Literal["hold", "warn", "off"]
 
-_TOKEN = re.compile(r"\s*(?:(?P<number>\d+)|(?P<field>[^\W\d][\w.]*)|(?P<sign><=|>=|[-+*=]))")
+MOST_FACTOR = 1_000_000_000
+_TOKEN = re.compile(r"\s*(?:(?P<number>[0-9]{1,12})|(?P<field>[^\W\d][\w.]*)|(?P<sign><=|>=|[-+*=]))")
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +94,8 @@ def _terms(tokens: list[tuple[str, str]], where: str, text: str) -> tuple[Term, 
             factor, expect_operand = terms.pop().factor, True
         else:
             raise BadElection(f"{where}: {part!r} is not understood at its place in {text!r}")
+    if any(abs(term.factor) > MOST_FACTOR for term in terms):
+        raise BadElection(f"{where}: expected numbers up to {MOST_FACTOR:,} in {text!r}")
     if expect_operand:
         raise BadElection(f"{where}: expected a field or a number at the end of a side of {text!r}")
     return tuple(terms)

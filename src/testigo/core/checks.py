@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from testigo.core.arithmetic import State, evaluate
 from testigo.core.catalogue import BY_CODE, threshold_of, weight_of
-from testigo.core.dossier import Dossier, Evidence, ballots_cast, choice_sum, differences
+from testigo.core.dossier import Dossier, Evidence, ballots_cast, choice_sum, differences, sum_of_known
 from testigo.core.election import Contest, Election
 from testigo.core.form import Form
 from testigo.core.ids import Counts, Digest, FieldId
@@ -46,7 +46,11 @@ def check_evidence(
     votes = choice_sum(contest, figures)
     cast = ballots_cast(contest, figures)
     yield from _sums(evidence, figures, contest, election, forms, votes)
-    if cast is None or registered is None:
+    least = cast if cast is not None else sum_of_known(contest, figures)
+    if registered is not None and cast is None and least > registered + threshold_of("BO-CAST", election):
+        yield _verdict("BO-CAST", False, f"at least {least} ballots, {registered} registered", election, evidence)
+        yield NOT_EVALUABLE["AC-TURNOUT"]
+    elif cast is None or registered is None:
         yield NOT_EVALUABLE["BO-CAST"]
         yield NOT_EVALUABLE["AC-TURNOUT"]
     else:
@@ -150,8 +154,12 @@ def check_zero(accepted: Evidence, figures: Mapping[Digest, Counts], contest: Co
     return _verdict("CO-ZERO", votes > 0 or (elsewhere == 0 and cast == 0), saw, election, accepted)
 
 
-def check_photos(dossier: Dossier, election: Election) -> Iterator[Verdict]:
-    """What the photos that concern this station say about its identity."""
+def check_photos(dossier: Dossier, accepted: frozenset[Digest | None], election: Election) -> Iterator[Verdict]:
+    """What the photos that concern this station say about its identity.
+
+    Codes of two stations on a photo hold the station only if its figures are accepted from that photo: otherwise one
+    photo by anybody could hold two stations.
+    """
     code = dossier.station.code
     if not dossier.photos:
         yield NOT_EVALUABLE["ID-CLAIM"]
@@ -164,13 +172,12 @@ def check_photos(dossier: Dossier, election: Election) -> Iterator[Verdict]:
     ]
     weight = weight_of("ID-CLAIM", election)
     yield Verdict("ID-CLAIM", "fail", "; ".join(strangers), weight) if strangers else PASSED["ID-CLAIM"]
-    mixed = [
-        f"photo {p.photo[:12]}: {', '.join(p.stations)}"
-        for p in dossier.photos
-        if len(p.stations) > 1 and code in p.stations
-    ]
+    mixed = [p for p in dossier.photos if len(p.stations) > 1 and code in p.stations]
+    told = "; ".join(f"photo {p.photo[:12]}: {', '.join(p.stations)}" for p in mixed)
     weight = weight_of("ID-CODES", election)
-    yield Verdict("ID-CODES", "fail", "; ".join(mixed), weight) if mixed else PASSED["ID-CODES"]
+    if weight == "hold" and not any(p.photo in accepted for p in mixed):
+        weight = "warn"
+    yield Verdict("ID-CODES", "fail", told, weight) if mixed else PASSED["ID-CODES"]
     unread = [p.photo[:12] for p in dossier.photos if p.outcome == "nothing"]
     if unread:
         yield Verdict("CO-UNREAD", "fail", f"photo {', '.join(unread)}", weight_of("CO-UNREAD", election))

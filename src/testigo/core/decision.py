@@ -23,11 +23,12 @@ def decide(dossier: Dossier, contest: Contest, election: Election, forms: Mappin
         if found:
             figures[evidence.digest] = found
     usable = tuple(evidence for evidence in dossier.evidence if evidence.digest in figures)
-    verdicts = list(check_photos(dossier, election))
+    verdicts: list[Verdict] = []
     if dossier.corrected:
         saw = f"{dossier.corrected} earlier rows"
         verdicts.append(Verdict("CP-CORRECTED", "fail", saw, weight_of("CP-CORRECTED", election)))
     basis, chosen = _choose(usable, figures, election)
+    verdicts = [*check_photos(dossier, frozenset(evidence.photo for evidence in chosen), election), *verdicts]
     if basis is None:
         return _outcome(dossier, contest, "", (), {}, verdicts)
     others = tuple(evidence for evidence in usable if evidence not in chosen)
@@ -43,15 +44,20 @@ def decide(dossier: Dossier, contest: Contest, election: Election, forms: Mappin
 def _choose(
     usable: tuple[Evidence, ...], figures: Mapping[Digest, Counts], election: Election
 ) -> tuple[Basis | None, tuple[Evidence, ...]]:
-    """The first basis with enough agreeing evidence, and that evidence; of equal groups the smallest digest decides."""
+    """The first basis with enough agreeing evidence, and that evidence.
+
+    Of groups of the same number the one that states more figures is taken, then the one with the smallest digest.
+    """
     for basis in election.policy.bases:
         source = basis.source if basis.kind == "report" else PHOTO_SOURCE
         groups: dict[tuple[tuple[str, int], ...], list[Evidence]] = {}
         for evidence in usable:
-            if evidence.source == source:
+            if evidence.kind == basis.kind and evidence.source == source:
                 groups.setdefault(tuple(sorted(figures[evidence.digest].items())), []).append(evidence)
         if groups:
-            best = min(groups.values(), key=lambda group: (-len(group), group[0].digest))
+            best = min(
+                groups.values(), key=lambda group: (-len(group), -len(figures[group[0].digest]), group[0].digest)
+            )
             if len(best) >= basis.needs:
                 return basis, tuple(best)
     return None, ()

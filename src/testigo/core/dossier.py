@@ -122,6 +122,12 @@ def ballots_cast(contest: Contest, figures: Counts) -> int | None:
     return None if valid is None or rest is None else valid + rest
 
 
+def sum_of_known(contest: Contest, figures: Counts) -> int:
+    """The ballots that are certain: what is stated of choices, blank and null votes; absent figures add nothing."""
+    others = [field for field in (contest.blank, *contest.null) if field is not None]
+    return sum(figures.get(field, 0) for field in [*(choice.id for choice in contest.choices), *others])
+
+
 def differences(a: Counts, b: Counts) -> tuple[tuple[FieldId, int, int], ...]:
     """The fields that both state with different figures, in the order of `a`."""
     return tuple((field, value, b[field]) for field, value in a.items() if field in b and b[field] != value)

@@ -173,7 +173,7 @@ def election_from_toml(text: str, where: str) -> Election:
     station = keys.table("station")
     try:
         pattern = re.compile(station.text("pattern"))
-    except re.error as error:
+    except (re.error, OverflowError, RecursionError) as error:
         raise BadElection(f"{where}: station.pattern: expected a regular expression, {error}") from None
     pad = station.number("pad", 0)
     station.finish()
@@ -248,6 +248,8 @@ def _source(keys: Keys, levels: tuple[str, ...], contests: tuple[Contest, ...]) 
         keys.optional_text("station_format"),
     )
     keys.finish()
+    if source_id in ("photo", "result"):
+        raise BadElection(f"{keys.where}: id: expected another name than photo and result, which mean our own")
     if kind not in ("report", "official"):
         raise BadElection(f"{keys.where}: kind: expected report or official, came {kind}")
     if "station" not in columns:

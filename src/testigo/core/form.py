@@ -102,7 +102,7 @@ def _code(keys: Keys, fields: frozenset[FieldId]) -> CodeGrammar:
     symbology, pattern_text = keys.text("symbology"), keys.text("pattern")
     try:
         pattern = re.compile(pattern_text)
-    except re.error as error:
+    except (re.error, OverflowError, RecursionError) as error:
         raise BadElection(f"{keys.where}: pattern: expected a regular expression, {error}") from None
     lists = tuple((group, tuple(FieldId(f) for f in named)) for group, named in keys.text_map("lists").items())
     station_as = keys.text("station_as", "{station}")

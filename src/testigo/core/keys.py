@@ -105,5 +105,5 @@ def keys_of(text: str, where: str) -> Keys:
     """
     try:
         return Keys(tomllib.loads(text), where)
-    except tomllib.TOMLDecodeError as error:
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
         raise BadElection(f"{where}: expected TOML, {error}") from None

@@ -274,7 +274,7 @@ def _field(item: object, shape: FieldShape, kind: str) -> object:
         if type(item) is str and _HEX64.match(item):
             return item
     elif shape.kind == "text":
-        if type(item) is str:
+        if type(item) is str and (item or not shape.optional):
             return item
     elif shape.kind in ("digests", "texts"):
         if isinstance(item, list) and item and all(type(part) is str for part in item):

@@ -81,12 +81,38 @@ def fold(records: Iterable[tuple[Digest, Record | None]]) -> State:
     return state
 
 
+def corrects(state: State, correction: Supersede) -> bool:
+    """Whether a `supersede` record does what it may: a report by one of its source and station, a reading by one of its
+    photo, and never in a circle. Others change nothing."""
+    old, new = correction.old, correction.new
+    if old in state.reports and new in state.reports:
+        a, b = state.reports[old], state.reports[new]
+        same = (a.source, a.station) == (b.source, b.station) and b.aside is None
+    elif old in state.readings and new in state.readings:
+        same = state.readings[old].photo == state.readings[new].photo
+    else:
+        return False
+    seen = {old}
+    while same and new in state.superseded:
+        if new in seen:
+            return False
+        seen.add(new)
+        new = state.superseded[new].new
+    return same and new not in seen
+
+
+def corrected_evidence(state: State) -> frozenset[Digest]:
+    """The leaf hashes of reports and readings that a later one corrects."""
+    return frozenset(old for old, correction in state.superseded.items() if corrects(state, correction))
+
+
 def current_readings(state: State) -> Mapping[Digest, tuple[Digest, Reading]]:
     """Photo to its reading that nothing superseded (leaf hash and record); of several the greatest leaf hash."""
+    corrected = corrected_evidence(state)
     return {
         reading.photo: (digest, reading)
         for digest, reading in sorted(state.readings.items())
-        if digest not in state.superseded
+        if digest not in corrected
     }
 
 
@@ -113,17 +139,21 @@ def dossiers(state: State, register: StationRegister) -> dict[StationCode, Dossi
     evidence: dict[StationCode, list[Evidence]] = defaultdict(list)
     photos: dict[StationCode, list[PhotoSeen]] = defaultdict(list)
     corrected: Counter[StationCode] = Counter()
+    old = corrected_evidence(state)
     for digest, report in state.reports.items():
         if report.station is None or report.counts is None or report.aside is not None:
             continue
-        if digest in state.superseded:
+        if digest in old:
             corrected[report.station] += 1
         else:
             evidence[report.station].append(Evidence(digest, "report", report.source, report.counts))
-    for sha256, (digest, reading) in current_readings(state).items():
-        if reading.station is not None and reading.counts is not None:
+    for digest, reading in state.readings.items():
+        if reading.outcome == "figures" and reading.station is not None and reading.counts is not None:
+            if digest in old:
+                corrected[reading.station] += 1
+                continue
             evidence[reading.station].append(
-                Evidence(digest, "reading", PHOTO_SOURCE, reading.counts, reading.form, sha256)
+                Evidence(digest, "reading", PHOTO_SOURCE, reading.counts, reading.form, reading.photo)
             )
     for photo in photos_seen(state):
         concerned = set(photo.claimed) | {StationCode(station) for station in photo.stations}

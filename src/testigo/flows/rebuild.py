@@ -1,12 +1,13 @@
 """`testigo rebuild`: the database from the public files of the log."""
 
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 
 from testigo.errors import BrokenStore
-from testigo.flows.seal import CHECKPOINT, HISTORY
+from testigo.flows.seal import CHECKPOINT, HISTORY, write_log
 from testigo.ports import Head, LogFiles, World
 from testigo.tlog.merkle import leaf_hash, prefix_roots
-from testigo.tlog.note import parse_checkpoint, parse_note
+from testigo.tlog.note import VerifierKey, open_note, parse_checkpoint, parse_vkey
 from testigo.tlog.tiles import decode_entries, entries_path
 
 
@@ -16,18 +17,23 @@ def rebuild(world: World) -> Head:
     Raises:
         BrokenStore: the log's files do not belong together; names the first that does not fit.
     """
-    batches = tuple(batches_of(world.log))
+    if world.log.get(CHECKPOINT) is not None:
+        # A seal that was cut short between database and files is finished first, so that nothing sealed is lost.
+        with suppress(BrokenStore):
+            write_log(world)
+    batches = tuple(batches_of(world.log, parse_vkey(world.signer.vkey)))
     world.journal.restore(batches)
     return batches[-1][0]
 
 
-def batches_of(log: LogFiles) -> Iterator[tuple[Head, Sequence[bytes]]]:
+def batches_of(log: LogFiles, key: VerifierKey) -> Iterator[tuple[Head, Sequence[bytes]]]:
     """Every sealed batch with its head, from entry bundles and the history of checkpoints, roots compared.
 
     Raises:
         BrokenStore: a file is missing or a root is not that of its entries.
+        BadNote: a checkpoint is not signed by the home's key.
     """
-    heads = sorted(_heads(log), key=lambda head: head.size)
+    heads = sorted(_heads(log, key), key=lambda head: head.size)
     if not heads:
         raise BrokenStore(f"log: expected {HISTORY}/<size>, there is no checkpoint")
     entries = _entries(log, heads[-1].size)
@@ -40,10 +46,10 @@ def batches_of(log: LogFiles) -> Iterator[tuple[Head, Sequence[bytes]]]:
         start = head.size
 
 
-def _heads(log: LogFiles) -> Iterator[Head]:
+def _heads(log: LogFiles, key: VerifierKey) -> Iterator[Head]:
     for name in log.names():
         if name.startswith(HISTORY + "/") or name == CHECKPOINT:
-            checkpoint = parse_checkpoint(parse_note(log.get(name) or b"").text)
+            checkpoint = parse_checkpoint(open_note(log.get(name) or b"", [key]).text)
             if name != CHECKPOINT:
                 yield Head(checkpoint.size, checkpoint.root)
 

@@ -9,7 +9,7 @@ from testigo.core.records import Record, Result
 from testigo.core.state import dossiers, fold
 from testigo.errors import BrokenStore
 from testigo.ports import Head, World
-from testigo.tlog.note import Checkpoint, format_checkpoint, format_note, key_id_of
+from testigo.tlog.note import Checkpoint, format_checkpoint, format_note, key_id_of, parse_checkpoint, parse_note
 from testigo.tlog.tiles import entry_tiles, hash_tiles
 
 InForce = Mapping[tuple[StationCode, str], tuple[Digest, Result]]
@@ -81,15 +81,25 @@ def published_sizes(world: World) -> frozenset[int]:
     Raises:
         BrokenStore: the public log is ahead of the database, as after an old backup was put back.
     """
-    published = frozenset(int(name.split("/")[1]) for name in world.log.names() if name.startswith(HISTORY + "/"))
-    sealed = {head.size for head in world.journal.heads()}
-    ahead = sorted(published - sealed)
+    heads = {head.size: head.root for head in world.journal.heads()}
+    published = {}
+    for name in world.log.names():
+        if name.startswith(HISTORY + "/") or name == CHECKPOINT:
+            checkpoint = parse_checkpoint(parse_note(world.log.get(name) or b"").text)
+            published[checkpoint.size] = checkpoint.root
+            if heads.get(checkpoint.size, checkpoint.root) != checkpoint.root:
+                raise BrokenStore(
+                    f"log: {name} has another root for size {checkpoint.size} than the database; nothing is signed "
+                    "until it is known which of the two was published"
+                )
+    sealed = set(heads)
+    ahead = sorted(set(published) - sealed)
     if ahead:
         raise BrokenStore(
             f"log: a checkpoint of size {ahead[-1]} was published, the database ends at {max(sealed, default=0)}; "
             "it may be an old copy: run `testigo rebuild` before anything is added or signed"
         )
-    return published
+    return frozenset(size for size in published if world.log.get(f"{HISTORY}/{size}") is not None)
 
 
 def signed_checkpoint(world: World, head: Head) -> bytes:

@@ -1,15 +1,16 @@
 """The log replayed batch by batch: the state at its end, and the totals that each release should have named."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from testigo.core.dossier import Dossier
 from testigo.core.ids import Digest, StationCode
-from testigo.core.records import Act, Key, Register, Release, Result
+from testigo.core.records import Act, Key, Record, Register, Release, Result
 from testigo.core.state import State, dossiers
 from testigo.core.tabulation import Tabulation, tabulate, totals_bytes
 from testigo.verification.batches import Leaves
+from testigo.verification.places import is_rule
 from testigo.verification.rules import Rules
 
 _CHANGE_NOTHING = frozenset((Act, Key, Release))
@@ -61,14 +62,13 @@ def replay(leaves: Leaves, rules: Rules | None) -> Replay:
     state = State()
     seen: list[ReleaseSeen] = []
     broken: list[str] = []
-    registered = [number for number, record in enumerate(leaves.records) if type(record) is Register]
-    rules_since = registered[-1] + 1 if registered else 0
+    fixed = rules_fixed_at(leaves.records)
     count: Count | None = None
     for start, end in leaves.batches():
         found = [(n, r) for n in range(start, end) if type(r := leaves.records[n]) is Release]
         if found:
             count = count or _counted(state, rules)
-            totals = totals_bytes(count.totals) if count is not None and rules_since <= start else None
+            totals = totals_bytes(count.totals) if count is not None and fixed <= start else None
             seen += [ReleaseSeen(number, release, start, totals) for number, release in found]
         broken += _broken_links(leaves, start, end, state)
         for number in range(start, end):
@@ -77,6 +77,15 @@ def replay(leaves: Leaves, rules: Rules | None) -> Replay:
             if type(record) not in _CHANGE_NOTHING:
                 count = None
     return Replay(state, count or _counted(state, rules), tuple(seen), tuple(broken))
+
+
+def rules_fixed_at(records: Sequence[Record | None]) -> int:
+    """The number of leaves after which no file of the rules is registered for the first time any more."""
+    first: dict[str, int] = {}
+    for number, record in enumerate(records):
+        if type(record) is Register and is_rule(record.name):
+            first.setdefault(record.name, number)
+    return max(first.values(), default=-1) + 1
 
 
 def _counted(state: State, rules: Rules | None) -> Count | None:

@@ -51,6 +51,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
         parser.error(f"{given.bundle}: expected the folder of a bundle, there is none")
     if not (given.bundle / "bagit.txt").exists() and (given.bundle / "bundle" / "bagit.txt").exists():
         parser.error(f"{given.bundle}: expected the folder of a bundle; its bundle is in {given.bundle / 'bundle'}")
-    report = verify_bundle(FolderFiles(given.bundle), policy, seen=seen)
+    try:
+        report = verify_bundle(FolderFiles(given.bundle), policy, seen=seen)
+    except (MemoryError, OverflowError, RecursionError, ValueError, OSError) as error:
+        sys.stdout.write(
+            f"FAILED: the bundle holds something that cannot be worked on: {type(error).__name__}: {error}\n"
+        )
+        return 1
     sys.stdout.write(report_json(report) if given.json else report_text(report))
     return report.exit_code

@@ -1,8 +1,9 @@
 """The public copies of photos: each present with its hash and size, or withheld by a record."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from testigo.core.ids import Digest
+from testigo.core.reading import MASK_NONE
 from testigo.core.records import Record, Rendition
 from testigo.core.state import State
 from testigo.verification.files import BundleFiles
@@ -12,6 +13,7 @@ from testigo.verification.report import Step, graded
 
 def check_objects(files: BundleFiles, state: State, records: Iterable[Record | None]) -> Step:
     """The step `objects`. A copy may be absent where its photo is withheld or a later copy stands in its place."""
+    records = tuple(records)
     sizes: dict[Digest, int] = {}
     for record in records:
         if type(record) is Rendition:
@@ -25,7 +27,7 @@ def check_objects(files: BundleFiles, state: State, records: Iterable[Record | N
         for r in shown
         if object_name(r.sha256) not in present
     ]
-    wrong = []
+    wrong = [problem for record in records if type(record) is Rendition for problem in _masked(record, state)]
     for name in sorted(present):
         sha256 = known.get(name)
         if sha256 is None:
@@ -40,3 +42,10 @@ def check_objects(files: BundleFiles, state: State, records: Iterable[Record | N
         f"{len(state.withheld)} withheld, {held} held and not published"
     )
     return graded("objects", sentence, wrong=wrong, missing=missing)
+
+
+def _masked(rendition: Rendition, state: State) -> Iterator[str]:
+    """What is wrong with a public copy that claims to be the photo itself."""
+    masters = {(photo.sha256, photo.size, photo.media) for photo in state.photos.get(rendition.photo, ())}
+    if rendition.mask == MASK_NONE and (rendition.sha256, rendition.size, rendition.media) not in masters:
+        yield f"the public copy of photo {rendition.photo}: it is said to be the photo itself, and is another file"

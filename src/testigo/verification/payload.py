@@ -19,6 +19,9 @@ from testigo.verification.places import (
 from testigo.verification.report import Step, graded
 
 _LINE = re.compile(r"([0-9a-f]{64})  ([^\r\n]+)")
+TAGS = frozenset({"bagit.txt", "bag-info.txt", "README.txt", "verify_alone.py", MANIFEST})
+"""The files beside the payload; the tag manifest lists them."""
+
 _EXPLAINED = (TILES, HISTORY, OBJECTS, REGISTER, TABLES, TIMESTAMPS)
 
 
@@ -48,6 +51,7 @@ def check_manifests(files: BundleFiles) -> Step:
                     wrong.append(f"{name}: its hash is not the one in {manifest}")
             elif not name.startswith(OBJECTS):
                 wrong.append(f"{name}: {manifest} lists it, it is missing")
+    wrong += [f"{name}: nothing beside the payload of a bundle is called so" for name in sorted(tags - TAGS)]
     return graded("manifests", f"{len(payload)} payload files and {len(tags)} others as listed", wrong=wrong)
 
 

@@ -35,3 +35,8 @@ def form_name(form_id: str) -> str:
 def is_clean(name: str) -> bool:
     """Whether a name stays below its folder: parts of letters, digits, `_ . -`, none of them beginning with a dot."""
     return _CLEAN.match(name) is not None
+
+
+def is_rule(name: str) -> bool:
+    """Whether a registered file of this name is one of the rules of the count: election, stations, a form."""
+    return name in (ELECTION_FILE, STATIONS_FILE) or name.startswith("forms/")

@@ -7,6 +7,7 @@ from testigo.core.dossier import Dossier, Outcome
 from testigo.core.ids import StationCode
 from testigo.core.records import Result
 from testigo.core.state import State
+from testigo.verification.evidence import evidence_problems
 from testigo.verification.history import Replay
 from testigo.verification.report import Step, graded
 from testigo.verification.rules import Rules
@@ -29,6 +30,7 @@ def check_results(replayed: Replay, rules: Rules) -> tuple[Step, tuple[Outcome, 
                 f"the policy gives {_told(due)}"
             )
     wrong += replayed.broken_links
+    wrong += evidence_problems(state, rules)
     return graded("results", f"{len(state.results)} results are those that the policy gives", wrong=wrong), outcomes
 
 

@@ -1,7 +1,7 @@
 """The rules of the count: the files of the register, equal to what the log says of them."""
 
 import csv
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from testigo.core.election import Election, election_from_toml
@@ -23,13 +23,20 @@ class Rules:
     register: StationRegister
 
 
-def read_rules(files: BundleFiles, registers: Mapping[str, Register], origin: str) -> tuple[Step, Rules | None]:
+def read_rules(files: BundleFiles, registered: Sequence[Register], origin: str) -> tuple[Step, Rules | None]:
     """The step `register` and the rules; None where a file is missing, wrong or not understood.
 
-    `registers` are the latest register records by name, `origin` the name of the log.
+    `registered` are the register records, `origin` the name of the log. A file is registered once: the rules of a count
+    do not change after it began.
     """
+    registers = {record.name: record for record in registered}
     present = {name.removeprefix(REGISTER) for name in files.names() if name.startswith(REGISTER)}
     wrong = [f"{REGISTER}{name}: no register record names this file" for name in sorted(present - set(registers))]
+    wrong += [
+        f"{REGISTER}{record.name}: it was registered with another hash before; the rules of a count cannot change"
+        for record in registered
+        if record.sha256 != registers[record.name].sha256
+    ]
     for name, record in sorted(registers.items()):
         if not is_clean(name):
             wrong.append(f"the register record of {name!r}: expected a plain path below {REGISTER}")

@@ -104,7 +104,7 @@ def _content(
     tell("records")
     decoded, records = decode_entries_of(entries)
     leaves = Leaves(digests, records, ends)
-    registers = {record.name: record for record in records if type(record) is Register}
+    registers = [record for record in records if type(record) is Register]
     registered, rules = read_rules(files, registers, head.checkpoint.origin)
     tell("results")
     replayed = replay(leaves, rules)

@@ -1,0 +1,39 @@
+"""Evidence that takes part must be what it says: of a known source, station and form, corrected only by its like."""
+
+from collections.abc import Iterator
+
+from testigo.core.records import Reading, Report
+from testigo.core.state import State, corrects
+from testigo.verification.rules import Rules
+
+
+def evidence_problems(state: State, rules: Rules) -> Iterator[str]:
+    """What is wrong with reports, readings and corrections under the rules of the count."""
+    sources = {source.id for source in rules.election.sources}
+    for digest, report in sorted(state.reports.items()):
+        for problem in _of_report(report, sources, rules):
+            yield f"the report {digest[:16]}: {problem}"
+    for digest, reading in sorted(state.readings.items()):
+        for problem in _of_reading(reading, rules):
+            yield f"the reading {digest[:16]}: {problem}"
+    for old, correction in sorted(state.superseded.items()):
+        if not corrects(state, correction):
+            yield f"the record {old[:16]} is superseded by {correction.new[:16]}, which is not a correction of it"
+
+
+def _of_report(report: Report, sources: set[str], rules: Rules) -> Iterator[str]:
+    if report.source not in sources:
+        yield f"the election has no source {report.source!r}"
+    if report.aside is None and (report.station not in rules.register.stations or report.counts is None):
+        yield f"it takes part, and has no figures or no station of the register ({report.station!r})"
+
+
+def _of_reading(reading: Reading, rules: Rules) -> Iterator[str]:
+    has = (reading.form is not None, reading.station is not None, reading.counts is not None)
+    expected = {"figures": (True, True, True), "station": (True, True, False)}.get(reading.outcome, (False,) * 3)
+    if has != expected or reading.outcome not in ("figures", "station", "foreign", "nothing"):
+        yield f"its outcome is {reading.outcome!r}, and its form, station and figures do not fit that"
+    if reading.form is not None and reading.form not in rules.forms:
+        yield f"the election has no form {reading.form!r}"
+    if reading.stations and reading.station not in reading.stations:
+        yield "the station that it settled on is not among those that it saw"
