@@ -1,6 +1,6 @@
 """The seams: what flows ask of the world, and the World that wiring hands them.
 
-Every protocol has a real adapter and an in-memory twin under `store/`; `tests/contracts` holds them to the same words.
+What keeps things has an in-memory twin under `store/`; `tests/contracts` holds twin and adapter to the same words.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence

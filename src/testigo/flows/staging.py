@@ -44,7 +44,9 @@ def replaced_folder(out: Path) -> Iterator[Callable[[str, bytes], None]]:
     try:
         write(MARK, b"made by testigo publish; the next publication replaces this folder\n")
         yield write
-    except OSError:
+    except OSError as error:
+        # A write that fails does not say where.
+        error.filename = error.filename or str(out)
         shutil.rmtree(part, ignore_errors=True)
         raise
     if out.exists():

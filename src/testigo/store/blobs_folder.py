@@ -14,7 +14,7 @@ def write_whole(path: Path, data: bytes) -> None:
     """The file holds these bytes, whole or not at all, also when the machine stops meanwhile.
 
     Raises:
-        OSError: no room or no right to write; nothing is left behind.
+        OSError: no room or no right to write; names the file, and nothing is left behind.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, aside = tempfile.mkstemp(dir=path.parent, prefix=".aside-")
@@ -25,8 +25,11 @@ def write_whole(path: Path, data: bytes) -> None:
             os.fsync(file.fileno())
         Path(aside).chmod(0o644)
         Path(aside).replace(path)
-    except BaseException:
+    except BaseException as error:
         Path(aside).unlink(missing_ok=True)
+        if isinstance(error, OSError) and error.filename is None:
+            # A write that fails does not say where.
+            error.filename = str(path)
         raise
     folder = os.open(path.parent, os.O_RDONLY)
     try:
