@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import sha256
+from itertools import pairwise
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
@@ -73,3 +74,14 @@ def log_files(entries: Sequence[bytes], *proofs: int) -> dict[str, bytes]:
     levels = levels_of(hashes)
     files |= {f"proofs/{n}": format_proof(Proof(n, levels.path(n), checkpoint, entries[n])) for n in proofs}
     return files | {"checkpoint": checkpoint}
+
+
+def grown_log(entries: Sequence[bytes], *sizes: int) -> dict[str, bytes]:
+    """Every file of a log that was signed at each of these sizes in turn, narrow tiles and old checkpoints too."""
+    hashes = [leaf_hash(entry) for entry in entries]
+    files: dict[str, bytes] = {}
+    for before, size in pairwise((0, *sizes)):
+        files |= hash_tiles(hashes[:size], from_size=before)
+        files |= entry_tiles(lambda start, stop: entries[start:stop], size, from_size=before)
+        files[f"checkpoints/{size}"] = checkpoint_note(hashes[:size])
+    return files | {"checkpoint": files[f"checkpoints/{sizes[-1]}"]}

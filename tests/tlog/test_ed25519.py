@@ -1,4 +1,5 @@
 from hashlib import sha512
+from itertools import product
 
 import pytest
 from cryptography.exceptions import InvalidSignature
@@ -14,6 +15,9 @@ SEED = bytes(range(32))
 KEY = Ed25519PrivateKey.from_private_bytes(SEED)
 PUBLIC = KEY.public_key().public_bytes_raw()
 SECRET = int.from_bytes(sha512(SEED).digest()[:32], "little") & (2**254 - 8) | 2**254
+RFC_SEED = bytes.fromhex("9d61b19deffd5a60ba844af492ec2cc44449c5697b326919703bac031cae7f60")
+RFC_PUBLIC = bytes.fromhex("d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a")
+RFC_SECRET = int.from_bytes(sha512(RFC_SEED).digest()[:32], "little") & (2**254 - 8) | 2**254
 
 # RFC 8032, section 7.1: public key, message, signature.
 RFC_VECTORS = (
@@ -142,6 +146,37 @@ def test_a_key_of_small_order_would_sign_anything_so_none_is_read_in_a_second_sp
     assert all(verify_ed25519(SMALL_ORDER[4], message, anything) for message in messages)
     for point in NOT_CANONICAL:
         assert not any(verify_ed25519(point, message, anything) for message in messages)
+
+
+def test_keys_and_first_halves_with_a_part_of_small_order_are_judged_as_the_library_judges_them() -> None:
+    """The equation with the cofactor would accept all of these; RFC 8032 allows both, and we follow the library."""
+    verdicts = []
+    for key_part, half_part in product(SMALL_ORDER, repeat=2):
+        public, first = plus(PUBLIC, key_part), plus(RFC_PUBLIC, half_part)
+        challenge = int.from_bytes(sha512(first + public + b"message").digest(), "little")
+        signature = first + ((RFC_SECRET + challenge * SECRET) % L).to_bytes(32, "little")
+        verdicts.append(verify_ed25519(public, b"message", signature))
+        assert verdicts[-1] == agreed(public, b"message", signature), (key_part.hex(), half_part.hex())
+    assert len(set(verdicts)) == 2
+
+
+def plus(point: bytes, other: bytes) -> bytes:
+    """The sum of two points, by the addition law of RFC 8032, section 5.1, in plain coordinates."""
+    d = -121665 * pow(121666, -1, P)
+    (x1, y1), (x2, y2) = coordinates(point), coordinates(other)
+    shared = d * x1 * x2 * y1 * y2
+    x = (x1 * y2 + x2 * y1) * pow(1 + shared, -1, P) % P
+    y = (y1 * y2 + x1 * x2) * pow(1 - shared, -1, P) % P
+    return (y | (x & 1) << 255).to_bytes(32, "little")
+
+
+def coordinates(point: bytes) -> tuple[int, int]:
+    number = int.from_bytes(point, "little")
+    y = number & (2**255 - 1)
+    square = (y * y - 1) * pow(-121665 * pow(121666, -1, P) * y * y + 1, -1, P) % P
+    x = pow(square, (P + 3) // 8, P)
+    x = x if x * x % P == square else x * pow(2, (P - 1) // 4, P) % P
+    return (x if x & 1 == number >> 255 else P - x) % P, y
 
 
 def test_bytes_that_are_no_point_are_no_key() -> None:

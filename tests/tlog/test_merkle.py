@@ -79,6 +79,26 @@ def test_every_root_is_the_one_that_pymerkle_finds() -> None:
         assert root_of(HASHES[:size]) == tree.get_root(), size
 
 
+def test_every_path_is_the_one_that_pymerkle_finds() -> None:
+    tree = InmemoryTree(algorithm="sha256")
+    for size, entry in enumerate(ENTRIES[:100], 1):
+        tree.append_entry(entry)
+        levels = levels_of(HASHES[:size])
+        for index in range(size):
+            leaf, *path = tree.prove_inclusion(index + 1, size).path
+            assert (leaf, tuple(path)) == (HASHES[index], levels.path(index)), (index, size)
+
+
+def test_pymerkle_proves_the_same_beginnings() -> None:
+    tree = InmemoryTree(algorithm="sha256")
+    for size, entry in enumerate(ENTRIES[:100], 1):
+        tree.append_entry(entry)
+        levels = levels_of(HASHES[:size])
+        for old in range(1, size + 1):
+            # Its proofs are laid out otherwise than the RFC's, so they meet ours at the two roots.
+            tree.prove_consistency(old, size).verify(levels.root(old), levels.root())
+
+
 def test_every_leaf_of_every_tree_is_proven() -> None:
     for size in range(1, LIMIT + 1):
         levels = levels_of(HASHES[:size])

@@ -2,12 +2,17 @@
 //
 //	full FOLDER VKEY [INDEX...]
 //
+// The checkpoints of the log's history, where FOLDER/checkpoints lies, must be beginnings of the same tree, and tiles of
+// those sizes that are still there must be beginnings of the present ones. Without an INDEX, the inclusion of the first,
+// the middle and the last leaf is checked.
+//
 // It never asks tlog.TileHashReader: the versions of x/mod in use skip the check of some tiles (CVE-2026-56865), so
 // that a forged entry bundle with a matching forged tile would pass. Everything is worked out from the entries.
 package main
 
 import (
 	"bytes"
+	"crypto/sha256"
 	"encoding/base64"
 	"encoding/binary"
 	"fmt"
@@ -45,26 +50,30 @@ func read(folder, name string) []byte {
 	return data
 }
 
-func openTree(folder, vkey string) tlog.Tree {
+func openVerifier(vkey string) note.Verifier {
 	verifier, err := note.NewVerifier(vkey)
 	if err != nil {
 		fail("vkey", "%v", err)
 	}
-	opened, err := note.Open(read(folder, "checkpoint"), note.VerifierList(verifier))
+	return verifier
+}
+
+func openCheckpoint(folder, name string, verifier note.Verifier) tlog.Tree {
+	opened, err := note.Open(read(folder, name), note.VerifierList(verifier))
 	if err != nil {
-		fail("checkpoint", "%v", err)
+		fail(name, "%v", err)
 	}
 	lines := strings.Split(opened.Text, "\n")
 	if len(lines) != 4 || lines[0] != verifier.Name() {
-		fail("checkpoint", "expected three lines and the log %s, came %q", verifier.Name(), opened.Text)
+		fail(name, "expected three lines and the log %s, came %q", verifier.Name(), opened.Text)
 	}
 	size, err := strconv.ParseInt(lines[1], 10, 64)
-	if err != nil || size < 0 {
-		fail("checkpoint", "expected a size on line 2, came %q", lines[1])
+	if err != nil || size < 0 || strconv.FormatInt(size, 10) != lines[1] {
+		fail(name, "expected a size on line 2, came %q", lines[1])
 	}
 	root, err := tlog.ParseHash(lines[2])
 	if err != nil {
-		fail("checkpoint", "expected a root on line 3, came %q", lines[2])
+		fail(name, "expected a root on line 3, came %q", lines[2])
 	}
 	return tlog.Tree{N: size, Hash: root}
 }
@@ -85,7 +94,24 @@ func suffix(count int64) string {
 	return fmt.Sprintf(".p/%d", count)
 }
 
-// readEntries appends the stored hashes of every entry to what is returned; names lists the bundles.
+// readBundle gives the leaf hashes of the count entries of one bundle.
+func readBundle(folder, name string, count int64) (leaves []tlog.Hash) {
+	data := read(folder, name)
+	for number := int64(0); number < count; number++ {
+		if len(data) < 2 || len(data)-2 < int(binary.BigEndian.Uint16(data)) {
+			fail(name, "expected %d entries, the bytes end within entry %d", count, number)
+		}
+		length := int(binary.BigEndian.Uint16(data))
+		leaves = append(leaves, tlog.RecordHash(data[2:2+length]))
+		data = data[2+length:]
+	}
+	if len(data) != 0 {
+		fail(name, "expected nothing after %d entries, came %d bytes", count, len(data))
+	}
+	return leaves
+}
+
+// readEntries gives the stored hashes and the leaf hashes of every entry; names lists the bundles.
 func readEntries(folder string, size int64) (hashes stored, leaves []tlog.Hash, names map[string]bool) {
 	names = map[string]bool{}
 	for first := int64(0); first < size; first += width {
@@ -95,26 +121,27 @@ func readEntries(folder string, size int64) (hashes stored, leaves []tlog.Hash, 
 		}
 		name := "tile/entries/" + place(first/width) + suffix(count)
 		names[name] = true
-		data := read(folder, name)
-		for number := first; number < first+count; number++ {
-			if len(data) < 2 || len(data)-2 < int(binary.BigEndian.Uint16(data)) {
-				fail(name, "expected %d entries, the bytes end within entry %d", count, number-first)
-			}
-			length := int(binary.BigEndian.Uint16(data))
-			leaf := tlog.RecordHash(data[2 : 2+length])
-			data = data[2+length:]
-			leaves = append(leaves, leaf)
-			more, err := tlog.StoredHashesForRecordHash(number, leaf, hashes)
+		for _, leaf := range readBundle(folder, name, count) {
+			more, err := tlog.StoredHashesForRecordHash(int64(len(leaves)), leaf, hashes)
 			if err != nil {
 				fail(name, "%v", err)
 			}
+			leaves = append(leaves, leaf)
 			hashes = append(hashes, more...)
-		}
-		if len(data) != 0 {
-			fail(name, "expected nothing after %d entries, came %d bytes", count, len(data))
 		}
 	}
 	return hashes, leaves, names
+}
+
+func compareTile(folder, name string, level int, first, count int64, hashes stored) {
+	var expected []byte
+	for number := first; number < first+count; number++ {
+		hash := hashes[tlog.StoredHashIndex(8*level, number)]
+		expected = append(expected, hash[:]...)
+	}
+	if !bytes.Equal(read(folder, name), expected) {
+		fail(name, "the tile is not that of the entries")
+	}
 }
 
 // compareTiles checks the tiles of every level against the recomputed hashes; names grows by their paths.
@@ -127,16 +154,20 @@ func compareTiles(folder string, size int64, hashes stored, names map[string]boo
 			}
 			name := fmt.Sprintf("tile/%d/%s%s", level, place(first/width), suffix(count))
 			names[name] = true
-			var expected []byte
-			for number := first; number < first+count; number++ {
-				hash := hashes[tlog.StoredHashIndex(8*level, number)]
-				expected = append(expected, hash[:]...)
-			}
-			if !bytes.Equal(read(folder, name), expected) {
-				fail(name, "the tile is not that of the entries")
-			}
+			compareTile(folder, name, level, first, count, hashes)
 		}
 	}
+}
+
+func treeHash(size int64, hashes stored) tlog.Hash {
+	if size == 0 {
+		return sha256.Sum256(nil)
+	}
+	root, err := tlog.TreeHash(size, hashes)
+	if err != nil {
+		fail("checkpoint", "%v", err)
+	}
+	return root
 }
 
 func refuseOthers(folder string, names map[string]bool) {
@@ -150,7 +181,7 @@ func refuseOthers(folder string, names map[string]bool) {
 			return err
 		}
 		if name := filepath.ToSlash(relative); !names[name] {
-			fail(name, "no tile of a log of this size")
+			fail(name, "no tile of this log at any size that it had")
 		}
 		return nil
 	})
@@ -205,20 +236,21 @@ func main() {
 		fmt.Println("usage: full FOLDER VKEY [INDEX...]")
 		os.Exit(3)
 	}
-	folder := os.Args[1]
-	tree := openTree(folder, os.Args[2])
+	folder, verifier := os.Args[1], openVerifier(os.Args[2])
+	tree := openCheckpoint(folder, "checkpoint", verifier)
 	hashes, leaves, names := readEntries(folder, tree.N)
 	compareTiles(folder, tree.N, hashes, names)
-	refuseOthers(folder, names)
-	root, err := tlog.TreeHash(tree.N, hashes)
-	if err != nil {
-		fail("checkpoint", "%v", err)
-	}
-	if root != tree.Hash {
+	if root := treeHash(tree.N, hashes); root != tree.Hash {
 		fail("checkpoint", "expected the root %v of the entries, came %v", root, tree.Hash)
 	}
-	for _, index := range os.Args[3:] {
+	checkHistory(folder, verifier, tree, leaves, hashes, names)
+	refuseOthers(folder, names)
+	wanted := os.Args[3:]
+	if len(wanted) == 0 && tree.N > 0 {
+		wanted = []string{"0", fmt.Sprint(tree.N / 2), fmt.Sprint(tree.N - 1)}
+	}
+	for _, index := range wanted {
 		checkProof(folder, index, tree, leaves, hashes)
 	}
-	fmt.Printf("OK %d %v\n", tree.N, root)
+	fmt.Printf("OK %d %v\n", tree.N, tree.Hash)
 }
