@@ -139,6 +139,11 @@ def test_a_hundred_signatures_are_read() -> None:
     assert len(parse_note(("text\n\n" + f"{LINE}\n" * 100).encode()).signatures) == 100
 
 
+def test_a_note_of_64_kib_is_read() -> None:
+    rest = f"\n\n{LINE}\n".encode()
+    assert len(parse_note(b"x" * (MAX_NOTE_BYTES - len(rest)) + rest).signatures) == 1
+
+
 lines_of_text = st.text(st.characters(min_codepoint=32, exclude_categories=["Cs"]), max_size=20)
 
 

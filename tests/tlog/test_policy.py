@@ -145,3 +145,11 @@ def test_a_checkpoint_opens_with_the_witnesses_that_the_policy_knows() -> None:
         open_checkpoint(checkpoint_note(hashes, WITNESSES[0]), policy)
     with pytest.raises(BadNote, match=r"signature of the log other\.example"):
         open_checkpoint(checkpoint_note(hashes, LOG, origin="other.example"), policy)
+
+
+def test_a_witness_of_the_same_name_does_not_sign_for_the_log() -> None:
+    namesake = Pen(ORIGIN, COSIGNATURE)
+    policy = policy_of(f"{LOG_LINE}witness w {namesake.vkey}\nquorum w\n")
+    assert open_checkpoint(checkpoint_note([], LOG, namesake), policy)[0].size == 0
+    with pytest.raises(BadNote, match=f"signature of the log {ORIGIN}"):
+        open_checkpoint(checkpoint_note([], namesake), policy)

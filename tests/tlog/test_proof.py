@@ -9,7 +9,7 @@ from testigo.errors import BadNote
 from testigo.tlog.merkle import leaf_hash, levels_of
 from testigo.tlog.note import Checkpoint
 from testigo.tlog.policy import Policy, parse_policy
-from testigo.tlog.proof import HEADER, Proof, check_proof, format_proof, parse_proof
+from testigo.tlog.proof import HEADER, MAX_PROOF_BYTES, Proof, check_proof, format_proof, parse_proof
 
 ENTRIES = entries_of(300)
 HASHES = [leaf_hash(entry) for entry in ENTRIES]
@@ -106,6 +106,11 @@ def test_one_log_does_not_sign_for_another() -> None:
 def refused(proof: Proof, policy: Policy, reason: str) -> None:
     with pytest.raises(BadNote, match=reason):
         check_proof(proof, ENTRIES[7], policy)
+
+
+def test_the_longest_path_and_the_longest_proof_are_read() -> None:
+    head = f"{HEADER}\nindex 1\n{(NODE + chr(10)) * 63}\n".encode()
+    assert len(parse_proof(head + b"x" * (MAX_PROOF_BYTES - len(head))).path) == 63
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,7 @@
 from itertools import pairwise
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from testigo.errors import BadRecord
@@ -28,7 +28,7 @@ def written(sizes: list[int]) -> dict[str, bytes]:
     files: dict[str, bytes] = {}
     for before, size in pairwise([0, *sizes]):
         files |= hash_tiles(HASHES[:size], from_size=before)
-        files |= entry_tiles(lambda start, stop: ENTRIES[start:stop], size, from_size=before)
+        files |= bundles_of(size, from_size=before)
     return files
 
 
@@ -84,7 +84,7 @@ def test_each_hash_above_is_the_root_of_a_full_tile_below() -> None:
 
 
 def test_entry_bundles_hold_each_entry_after_its_length() -> None:
-    files = dict(entry_tiles(lambda start, stop: ENTRIES[start:stop], 257))
+    files = bundles_of(257)
     assert list(files) == ["tile/entries/000", "tile/entries/001.p/1"]
     assert files["tile/entries/001.p/1"] == b"\x00\x08leaf 256"
 
@@ -107,12 +107,17 @@ def files_of(files: dict[str, bytes], index: int, size: int) -> tuple[bytes, ...
 
 
 @given(st.integers(0, len(ENTRIES)), st.integers(0, len(ENTRIES)))
+@example(300, 300)
 def test_a_batch_writes_nothing_that_was_there_before(one: int, other: int) -> None:
     before, size = sorted((one, other))
-    new = dict(tiles_in(levels_of(HASHES[:size]), from_size=before))
-    assert new == {
-        path: data for path, data in hash_tiles(HASHES[:size]) if path not in dict(hash_tiles(HASHES[:before]))
-    }
+    there = dict(hash_tiles(HASHES[:before])) | bundles_of(before)
+    new = dict(tiles_in(levels_of(HASHES[:size]), from_size=before)) | bundles_of(size, from_size=before)
+    whole = dict(hash_tiles(HASHES[:size])) | bundles_of(size)
+    assert new == {path: data for path, data in whole.items() if path not in there}
+
+
+def bundles_of(size: int, *, from_size: int = 0) -> dict[str, bytes]:
+    return dict(entry_tiles(lambda start, stop: ENTRIES[start:stop], size, from_size=from_size))
 
 
 @given(st.lists(st.binary(max_size=300), max_size=256))
