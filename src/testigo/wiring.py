@@ -15,7 +15,7 @@ from testigo.core.records import Register, own_record
 from testigo.core.register import Station, StationRegister, register_from_csv
 from testigo.core.rows import RawRow, Row
 from testigo.errors import BadElection, BadHome, BadUsage
-from testigo.flows.folder import STATIONS_FILE, read_folder
+from testigo.flows.folder import read_folder
 from testigo.flows.rebuild import rebuild
 from testigo.flows.setup import Prepared, prepare, setup
 from testigo.ports import Reader, World
@@ -25,6 +25,7 @@ from testigo.store.journal_sql import SqlJournal
 from testigo.store.log_folder import FolderLog
 from testigo.store.signer import FileSigner, make_key
 from testigo.store.views_sql import SqlViews
+from testigo.verification.places import STATIONS_FILE
 
 HOME_VARIABLE = "TESTIGO_HOME"
 KEY_FILE = "keys/log.pem"

@@ -6,10 +6,10 @@ from pathlib import Path
 
 from testigo.core.register import register_from_csv
 from testigo.errors import BadPhoto
-from testigo.flows.folder import STATIONS_FILE
 from testigo.flows.setup import prepare, setup
 from testigo.ports import CodeSeen, Master, Sight, World
 from testigo.store.memory import MemoryBlobs, MemoryJournal, MemoryLog, MemorySigner, MemoryViews
+from testigo.verification.places import STATIONS_FILE
 from testigo.wiring import FileTables
 
 STATIONS = tuple(f"T{n}" for n in range(1, 9))

@@ -7,9 +7,7 @@ from pathlib import Path
 from testigo.core.election import Election, election_from_toml
 from testigo.core.form import Form, form_from_toml
 from testigo.errors import BadElection
-
-ELECTION_FILE = "election.toml"
-STATIONS_FILE = "stations.csv"
+from testigo.verification.places import ELECTION_FILE, form_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,11 +17,6 @@ class ElectionFolder:
     election: Election
     forms: Mapping[str, Form]
     files: Mapping[str, bytes]
-
-
-def form_file(form_id: str) -> str:
-    """Where the folder keeps a form."""
-    return f"forms/{form_id}/form.toml"
 
 
 def read_folder(folder: Path) -> ElectionFolder:
@@ -36,7 +29,7 @@ def read_folder(folder: Path) -> ElectionFolder:
     election = election_from_toml(_text(files[ELECTION_FILE], folder / ELECTION_FILE), str(folder / ELECTION_FILE))
     forms = {}
     for form_id in dict.fromkeys(contest.form for contest in election.contests):
-        name = form_file(form_id)
+        name = form_name(form_id)
         files[name] = _bytes(folder, name)
         form = form_from_toml(_text(files[name], folder / name), str(folder / name))
         if form.id != form_id:

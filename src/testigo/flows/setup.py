@@ -10,9 +10,10 @@ from testigo.core.records import Key, Record, Register
 from testigo.core.register import register_from_csv, register_to_csv
 from testigo.core.rows import judge_rows
 from testigo.errors import BadElection
-from testigo.flows.folder import ELECTION_FILE, STATIONS_FILE, ElectionFolder, read_folder
+from testigo.flows.folder import ElectionFolder, read_folder
 from testigo.flows.seal import seal
 from testigo.ports import Tables, World
+from testigo.verification.places import ELECTION_FILE, STATIONS_FILE
 
 
 @dataclass(frozen=True, slots=True)
