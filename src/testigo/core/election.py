@@ -6,9 +6,11 @@ from dataclasses import dataclass
 
 from testigo.core.ids import FieldId
 from testigo.core.keys import Keys, keys_of
+from testigo.core.plan import AssessmentPlan, plan_of
 from testigo.errors import BadElection
 
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*\Z")
+_SHARE = re.compile(r"[0-9]{1,3}(?:\.[0-9]{1,6})?\Z")
 _COLOUR = re.compile(r"#[0-9a-fA-F]{6}\Z")
 
 
@@ -85,7 +87,8 @@ class Policy:
 class Announced:
     """What the authority announced: votes by choice, and by groups of choices; stations covered, parts per million.
 
-    `stations_ppm` is None where the bulletin named no coverage.
+    `stations_ppm` is None where the bulletin named no coverage. `shares` are the percentages that it printed, as it
+    printed them, by choice or name of a group; empty where it printed none.
     """
 
     id: str
@@ -95,6 +98,7 @@ class Announced:
     stations_ppm: int | None
     votes: Mapping[FieldId, int]
     groups: tuple[tuple[str, tuple[FieldId, ...], int], ...]
+    shares: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +142,7 @@ class Election:
     weights: Mapping[str, str]
     thresholds: Mapping[str, int]
     announced: tuple[Announced, ...]
+    plan: AssessmentPlan
 
     def source(self, source_id: str) -> Source:
         """The source of this id.
@@ -180,6 +185,7 @@ def election_from_toml(text: str, where: str) -> Election:
     policy = _policy(keys.table("policy"), {source.id for source in sources})
     weights, thresholds = _checks(keys.table("checks", needed=False))
     announced = tuple(_announced(part, contests) for part in keys.tables("announced"))
+    plan = plan_of(keys.table("assess", needed=False), [source.id for source in sources])
     keys.finish()
     for what, ids in (("contest", contests), ("source", sources), ("announced", announced)):
         _once([part.id for part in ids], f"{where}: {what}")
@@ -196,6 +202,7 @@ def election_from_toml(text: str, where: str) -> Election:
         weights=weights,
         thresholds=thresholds,
         announced=announced,
+        plan=plan,
     )
 
 
@@ -315,6 +322,7 @@ def _announced(keys: Keys, contests: tuple[Contest, ...]) -> Announced:
         members = tuple(FieldId(choice) for choice in part.texts("choices"))
         groups.append((part.text("name"), members, part.number("votes")))
         part.finish()
+    shares = {name: text for name, (text, *_) in keys.text_map("shares").items()}
     keys.finish()
     contest = next((c for c in contests if c.id == contest_id), None)
     if contest is None:
@@ -325,4 +333,9 @@ def _announced(keys: Keys, contests: tuple[Contest, ...]) -> Announced:
     if unknown:
         raise BadElection(f"{keys.where}: expected choices of the contest, came {', '.join(unknown)}")
     _once(named, keys.where)
-    return Announced(announced_id, name, contest_id, source, coverage, votes, tuple(groups))
+    for what, share in shares.items():
+        if what not in {*votes, *(name for name, _, _ in groups)} or not _SHARE.match(share):
+            raise BadElection(
+                f"{keys.where}: shares.{what}: expected a percentage like 51.95 of a choice or group above"
+            )
+    return Announced(announced_id, name, contest_id, source, coverage, votes, tuple(groups), shares)
