@@ -23,6 +23,8 @@ COMMANDS = (
     ("tabulate", "totals:tabulate_command", "Totals by choice and area."),
     ("reconcile", "totals:reconcile_command", "Sources against each other, cell by cell."),
     ("compare", "totals:compare_command", "The announced result beside the documented votes."),
+    ("calibrate", "calibrate:calibrate_command", "How often screens raise false alarms in elections like this one."),
+    ("assess", "assess:assess_command", "What the sheets prove, and what they do not."),
     ("seal", "home:seal_command", "Close the batch: what waits becomes signed leaves of the log."),
     ("publish", "publication:publish_command", "Write the public site and the bundle."),
     ("verify", "verification:verify_command", "Check a bundle that somebody published."),

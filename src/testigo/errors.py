@@ -89,6 +89,14 @@ class NotFound(TestigoError):
     http_status = 404
 
 
+class BadAssessment(TestigoError):
+    """An assessment, a calibration or an audit's folder cannot be understood, or does not fit the log."""
+
+    code = "assessment"
+    exit_code = 12
+    http_status = 422
+
+
 class CannotWrite(TestigoError):
     """The disk is full, or writing is not allowed; what was taken in before is safe."""
 

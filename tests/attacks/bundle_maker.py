@@ -13,6 +13,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from election_text import ELECTION, FORM, ORIGIN, stations_csv
 
+from testigo.assessment.claims import Assessment
 from testigo.core.decision import result_of
 from testigo.core.election import election_from_toml
 from testigo.core.form import form_from_toml
@@ -162,6 +163,7 @@ class BundleMaker:
             results=state.results, outcomes={}, dossiers={}, across={}, loose=(), aside=(), superseded=frozenset(),
             acts=(), renditions=renditions, withheld=state.withheld, photos=len(state.photos),
             log_size=len(self.entries), log_root=b"", checkpoint=b"", vkey=self.signer.vkey, totals_digest="",
+            assessment=Assessment(rules.election.id, len(self.entries), "0", (), ()),
             proof_of=lambda _: b"",
         )  # fmt: skip
 
@@ -176,6 +178,7 @@ class BundleMaker:
                 register=self.register_files,
                 totals=self.totals,
                 tables=public_tables(self.state, register, election, self.tabulation(), outcomes),
+                assessment={},
                 open_object=self.objects.__getitem__,
                 parquet=lambda csv: b"parquet of " + hashlib.sha256(csv).digest(),
                 verifier=verifier_source(),

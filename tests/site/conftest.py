@@ -8,6 +8,8 @@ from dataclasses import replace
 
 import pytest
 
+from testigo.assessment.case import Case
+from testigo.assessment.report import assess
 from testigo.core.across import loose_photos, same_vectors
 from testigo.core.decision import decide, result_of
 from testigo.core.dossier import Dossier, Evidence, Outcome, PhotoSeen
@@ -179,6 +181,8 @@ def make_published() -> Callable[..., Published]:
         strays = [PhotoSeen(digest_of("stray"), (), StationCode("999"), ("999",), "figures", 1)]
         photos = [seen.photo for dossier in dossiers.values() for seen in dossier.photos]
         shown = {p: Rendition(p, digest_of("public", p), 123_456, "image/jpeg", "form") for p in photos[::2]}
+        in_force = {key: one for key, (_, one) in results.items()}
+        digests = sorted({one.digest for dossier in dossiers.values() for one in dossier.evidence})
         return Published(
             election,
             register,
@@ -203,6 +207,7 @@ def make_published() -> Callable[..., Published]:
             b"log.example/example\n4096\nAAAA\n\n\xe2\x80\x94 log.example/example AAAA\n",
             "log.example/example+00000000+AAAA",
             hashlib.sha256(totals_bytes(tabulation)).hexdigest(),
+            assess(Case(election, register, in_force, dossiers, digests, [4096])),
             proof_of,
         )
 

@@ -77,7 +77,7 @@ def test_the_proof_stands_on_the_page_as_it_is_with_the_number_of_its_record(
 
 def test_a_station_links_up_to_its_areas(files: dict[str, bytes]) -> None:
     page = read_page(files["s/112.02.html"])
-    assert page.attributes("href")[10:14] == ["../index.html", "../a/1/index.html", "../a/1/1/index.html",
+    assert page.attributes("href")[12:16] == ["../index.html", "../a/1/index.html", "../a/1/1/index.html",
                                               "../a/1/1/index.html#g-2"]  # fmt: skip
 
 

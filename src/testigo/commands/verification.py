@@ -4,6 +4,7 @@ import sys
 from pathlib import Path
 
 from testigo.commands.options import JsonOption
+from testigo.flows.assess import check_assessment
 from testigo.verification.main import main as verify
 
 
@@ -28,4 +29,6 @@ def verify_command(
         Print JSON instead of text.
     """
     arguments = [str(bundle), "--policy", str(policy)]
-    sys.exit(verify([*arguments, *(["--seen", str(seen)] if seen else []), *(["--json"] if json_ else [])]))
+    sys.exit(
+        verify([*arguments, *(["--seen", str(seen)] if seen else []), *(["--json"] if json_ else [])], check_assessment)
+    )

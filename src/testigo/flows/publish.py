@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
 
+from testigo.assessment.claims import Assessment
+from testigo.assessment.report import assess
 from testigo.core.across import loose_photos, same_photos, same_vectors
 from testigo.core.dossier import Dossier, Finding, Outcome
 from testigo.core.ids import Digest, StationCode
@@ -18,6 +20,7 @@ from testigo.core.tabulation import Tabulation, tabulate, totals_bytes
 from testigo.errors import BadPhoto
 from testigo.flows.ahead import in_order
 from testigo.flows.apart import write_all, written_apart
+from testigo.flows.assess import assessment_files, case_of
 from testigo.flows.seal import CHECKPOINT, HISTORY, seal
 from testigo.flows.staging import replaced_folder
 from testigo.ports import Head, Reader, World
@@ -81,7 +84,9 @@ def publish(
     shown = _shown(world)
     totals = totals_bytes(shown.tabulation)
     head = _release(world, shown.state, totals)
-    published = _published(world, shown, head, hashlib.sha256(totals).hexdigest())
+    progress("assessing")
+    assessment = _assessment(world, shown)
+    published = _published(world, shown, head, hashlib.sha256(totals).hexdigest(), assessment)
     files = 0
     with replaced_folder(out) as write:
         progress("thumbnails")
@@ -124,7 +129,13 @@ def _release(world: World, state: State, totals: bytes) -> Head:
     return seal(world)
 
 
-def _published(world: World, shown: Shown, head: Head, totals: str) -> Published:
+def _assessment(world: World, shown: Shown) -> Assessment:
+    results = {key: result for key, (_, result) in shown.state.results.items()}
+    digests = [Digest(leaf.hex()) for leaf in world.journal.leaf_hashes()]
+    return assess(case_of(world, shown.state, shown.held, results, digests))
+
+
+def _published(world: World, shown: Shown, head: Head, totals: str, assessment: Assessment) -> Published:
     state = shown.state
     outcomes: dict[StationCode, list[Outcome]] = defaultdict(list)
     for outcome in shown.outcomes:
@@ -155,6 +166,7 @@ def _published(world: World, shown: Shown, head: Head, totals: str) -> Published
         checkpoint=checkpoint,
         vkey=world.signer.vkey,
         totals_digest=totals,
+        assessment=assessment,
         proof_of=_prover(world, checkpoint),
     )
 
@@ -210,6 +222,7 @@ def _bundle(world: World, published: Published, shown: Shown, totals: bytes) -> 
         register=register,
         totals=totals,
         tables=tables,
+        assessment=assessment_files(published.assessment, world.election),
         open_object=world.blobs.open,
         parquet=lambda csv: world.tables.parquet(csv, numbers),
         verifier=verify_alone_source(),

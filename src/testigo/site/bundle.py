@@ -10,6 +10,7 @@ from testigo.core.ids import Digest
 from testigo.site.values import Published
 from testigo.verification.leaves import current_names
 from testigo.verification.places import (
+    ASSESSMENT,
     CHECKPOINT,
     HISTORY,
     LOG,
@@ -33,6 +34,7 @@ def bundle_files(
     register: Mapping[str, bytes],
     totals: bytes | None,
     tables: Mapping[str, bytes],
+    assessment: Mapping[str, bytes],
     open_object: Callable[[Digest], bytes],
     parquet: Callable[[bytes], bytes] | None,
     verifier: str,
@@ -41,11 +43,12 @@ def bundle_files(
 
     `log` are the public files of the log (`checkpoint`, `tile/...`, `checkpoints/<size>`); narrow tiles of earlier
     sizes are left out. `register` are the latest files by their name in the register records, `totals` the bytes that
-    the last release names (None where there is none), `tables` those of `core.tables_out`. `parquet` makes a Parquet
+    the last release names (None where there is none), `tables` those of `core.tables_out`, `assessment` the claims and
+    their texts. `parquet` makes a Parquet
     copy of a CSV table; None leaves the copies out. `verifier` is the source of `verify_alone.py`.
     """
     seal = _Sealed()
-    for name, data in _payload(published, log, register, totals, tables, open_object, parquet):
+    for name, data in _payload(published, log, register, totals, tables, assessment, open_object, parquet):
         yield seal.payload_file(name, data)
     yield seal.tag_file("bagit.txt", BAGIT)
     yield seal.tag_file("bag-info.txt", _bag_info(published, seal).encode())
@@ -79,6 +82,7 @@ def _payload(
     register: Mapping[str, bytes],
     totals: bytes | None,
     tables: Mapping[str, bytes],
+    assessment: Mapping[str, bytes],
     open_object: Callable[[Digest], bytes],
     parquet: Callable[[bytes], bytes] | None,
 ) -> Iterator[tuple[str, bytes]]:
@@ -100,6 +104,8 @@ def _payload(
         yield TABLES + name, data
         if parquet is not None and name.endswith(".csv"):
             yield TABLES + name.removesuffix(".csv") + ".parquet", parquet(data)
+    for name, data in sorted(assessment.items()):
+        yield ASSESSMENT + name, data
     for sha256 in sorted({rendition.sha256 for rendition in published.renditions.values()}):
         yield object_name(sha256), open_object(sha256)
 
@@ -153,6 +159,7 @@ WHAT IS HERE
   data/register     the election, its forms, its stations: the rules of the count
   data/objects      public copies of photos, each named by its SHA-256
   data/results      the totals that the log's last release names
+  data/assessment   what may be claimed from the sheets, and how sure it is
   data/tables       the same as tables; README.md there says what each column holds
 
 `sha256sum -c manifest-sha256.txt` finds broken files, but not forged ones: only the signature of the log does that.

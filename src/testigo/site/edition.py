@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from testigo.core.dossier import Finding
 from testigo.core.election import Contest
 from testigo.core.ids import NATION, AreaId, Digest, FieldId, StationCode
+from testigo.site.flips import Flips, flips_of
 from testigo.site.numbers import Numbers, direction_of, numbers_of
 from testigo.site.paths import area_page
 from testigo.site.values import Published
@@ -29,6 +30,7 @@ class Edition:
     children: Mapping[AreaId, tuple[AreaId, ...]]
     stations: Mapping[AreaId, tuple[StationCode, ...]]
     found: Mapping[StationCode, tuple[Finding, ...]]
+    flips: Flips
 
     def name_of(self, area: AreaId) -> str:
         """The area's name, its code where the register gives no name."""
@@ -72,6 +74,7 @@ def edition_of(published: Published, thumbnails: Mapping[Digest, str]) -> Editio
         },
         {area: tuple(sorted(codes)) for area, codes in stations.items()},
         _found(published),
+        flips_of(published),
     )
 
 

@@ -10,6 +10,7 @@ from testigo.core.ids import NATION, AreaId, Counts, FieldId
 from testigo.core.tabulation import AreaTotals, Standing, standing_of
 from testigo.site.charts import bar, coverage_bar, swatch, thin_bar
 from testigo.site.edition import Edition, other_fields
+from testigo.site.flips import Flip
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +73,7 @@ class ContestFigures:
     others: tuple[tuple[str, str, str, str], ...]
     lead: Lead
     held: Held | None
+    flip: Flip
 
 
 def contest_figures(edition: Edition, contest: Contest, area: AreaId, listed: int) -> ContestFigures:
@@ -96,6 +98,7 @@ def contest_figures(edition: Edition, contest: Contest, area: AreaId, listed: in
         _other_rows(edition, contest, totals),
         lead_of(edition, contest, standing),
         _held(edition, contest, totals, standing),
+        edition.flips[contest.id, area],
     )
 
 

@@ -8,10 +8,11 @@ from markupsafe import Markup
 
 from testigo.core.ids import Digest, StationCode
 from testigo.site.areas import area_views, findings_summary, home_view
+from testigo.site.assessment import assessment_pages
 from testigo.site.edition import Edition, edition_of
 from testigo.site.findings import aside_views, check_views
 from testigo.site.missing import missing_pages
-from testigo.site.paths import HOME, root_of, station_page
+from testigo.site.paths import HOME, LANGUAGES, root_of, station_page
 from testigo.site.press import Press, press_of
 from testigo.site.sources import basis_views, photo_figures, source_anchor, source_views
 from testigo.site.stations import station_views
@@ -49,7 +50,7 @@ def site_parts(
     codes = tuple(published.dossiers)
     most = max(1, -(-len(codes) // slices))
     return (
-        chain(_styles(press), _lists(edition, press, bases, tables), _areas(edition, press)),
+        chain(_styles(press), _lists(edition, press, bases, tables), _assessed(edition), _areas(edition, press)),
         *(_stations(edition, press, bases, codes[n : n + most]) for n in range(0, len(codes), most)),
     )
 
@@ -87,6 +88,11 @@ def _lists(
     }
     for path, own in values.items():
         yield path, press.page(path, path, **own)
+
+
+def _assessed(edition: Edition) -> Iterator[tuple[str, bytes]]:
+    presses = {language: press_of(edition, language) for language, _ in LANGUAGES}
+    yield from assessment_pages(edition.published.assessment, edition.published.election, presses)
 
 
 def _areas(edition: Edition, press: Press) -> Iterator[tuple[str, bytes]]:

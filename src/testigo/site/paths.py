@@ -12,6 +12,21 @@ _UNSAFE = re.compile(r"[^A-Za-z0-9.-]|\.(?![0-9])|^[.-]")
 _LONGEST = 120
 
 
+LANGUAGES = (("en", "English"), ("es", "Español"))
+"""The languages in which an assessment is written, whatever the language of the site."""
+
+
+def assessment_page(language: str) -> str:
+    """The assessment in one of its languages."""
+    return f"assessment.{language}.html"
+
+
+def assessment_language(language: str) -> str:
+    """The language in which a site of this language shows its assessment: its own where there is one, else English."""
+    base = language.replace("_", "-").split("-")[0].lower()
+    return base if base in dict(LANGUAGES) else LANGUAGES[0][0]
+
+
 def path_safe(code: str) -> str:
     """A file name for a code: letters, digits, `-` and dots before a digit stay, other bytes become `_` and two
     hexadecimal digits of their UTF-8, and a very long code its hash; two codes never share a name."""

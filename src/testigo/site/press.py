@@ -8,8 +8,9 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from jinja2.ext import Extension
 from markupsafe import Markup
 
+from testigo.core.ids import NATION
 from testigo.site.edition import Edition
-from testigo.site.paths import root_of
+from testigo.site.paths import assessment_language, assessment_page, root_of
 
 WORDS_LANGUAGE = "en"
 """The language of the words on the pages; an election in another one brings its own names only, for now."""
@@ -42,8 +43,11 @@ class Press:
         return told
 
 
-def press_of(edition: Edition) -> Press:
-    """The press for an edition, with the election and the direction of its language known to every page."""
+def press_of(edition: Edition, language: str | None = None) -> Press:
+    """The press for an edition, with the election and the direction of its language known to every page.
+
+    It prints in the language of the election, or in another one if given.
+    """
     election = edition.published.election
     templates = Environment(
         loader=PackageLoader("testigo.site", "templates"),
@@ -61,5 +65,9 @@ def press_of(edition: Edition) -> Press:
     templates.globals["lang"] = WORDS_LANGUAGE
     templates.globals["dir"] = edition.direction
     templates.globals["election"] = election
+    templates.globals["assessment"] = assessment_page(assessment_language(language or election.language))
     templates.globals["log_size"] = edition.numbers.whole(edition.published.log_size)
-    return Press(templates)
+    press = Press(templates)
+    nation = tuple((contest.name, edition.flips[contest.id, NATION].state) for contest in election.contests)
+    templates.globals["flips"] = press.word("parts.html", "flips", nation)
+    return press

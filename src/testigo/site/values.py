@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from testigo.assessment.claims import Assessment
 from testigo.core.dossier import Dossier, Finding, Outcome
 from testigo.core.election import Election
 from testigo.core.form import Form
@@ -42,4 +43,5 @@ class Published:
     checkpoint: bytes
     vkey: str
     totals_digest: str
+    assessment: Assessment
     proof_of: Callable[[Digest], bytes]

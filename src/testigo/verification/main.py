@@ -11,7 +11,7 @@ from testigo.errors import TestigoError
 from testigo.tlog.policy import parse_policy
 from testigo.verification.folder import FolderFiles
 from testigo.verification.report import report_json, report_text
-from testigo.verification.run import verify_bundle
+from testigo.verification.run import Assessor, verify_bundle
 
 USAGE_EXIT = 3
 WHERE_POLICIES_COME_FROM = (
@@ -28,7 +28,7 @@ class _Arguments(argparse.ArgumentParser):
         self.exit(USAGE_EXIT, f"{self.prog}: {message}\n{WHERE_POLICIES_COME_FROM}\n")
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
+def main(arguments: Sequence[str] | None = None, assessor: Assessor | None = None) -> int:
     """The exit code: 0 verified, 1 failed, 2 incomplete, 3 called wrongly."""
     parser = _Arguments(prog="verify_alone.py", description="Checks that a bundle says what its signed log says.")
     parser.add_argument("bundle", type=Path, help="the folder that holds bagit.txt")
@@ -52,7 +52,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if not (given.bundle / "bagit.txt").exists() and (given.bundle / "bundle" / "bagit.txt").exists():
         parser.error(f"{given.bundle}: expected the folder of a bundle; its bundle is in {given.bundle / 'bundle'}")
     try:
-        report = verify_bundle(FolderFiles(given.bundle), policy, seen=seen)
+        report = verify_bundle(FolderFiles(given.bundle), policy, seen=seen, assessor=assessor)
     except (MemoryError, OverflowError, RecursionError, ValueError, OSError) as error:
         sys.stdout.write(
             f"FAILED: the bundle holds something that cannot be worked on: {type(error).__name__}: {error}\n"

@@ -4,6 +4,7 @@ import re
 
 from testigo.verification.files import BundleFiles
 from testigo.verification.places import (
+    ASSESSMENT,
     CHECKPOINT,
     HISTORY,
     MANIFEST,
@@ -22,7 +23,7 @@ _LINE = re.compile(r"([0-9a-f]{64})  ([^\r\n]+)")
 TAGS = frozenset({"bagit.txt", "bag-info.txt", "README.txt", "verify_alone.py", MANIFEST})
 """The files beside the payload; the tag manifest lists them."""
 
-_EXPLAINED = (TILES, HISTORY, OBJECTS, REGISTER, TABLES, TIMESTAMPS)
+_EXPLAINED = (ASSESSMENT, TILES, HISTORY, OBJECTS, REGISTER, TABLES, TIMESTAMPS)
 
 
 def check_manifests(files: BundleFiles) -> Step:

@@ -11,6 +11,7 @@ OBJECTS = "data/objects/"
 REGISTER = "data/register/"
 TOTALS = "data/results/totals.json"
 TABLES = "data/tables/"
+ASSESSMENT = "data/assessment/"
 TIMESTAMPS = "data/timestamps/"
 MANIFEST = "manifest-sha256.txt"
 TAG_MANIFEST = "tagmanifest-sha256.txt"
@@ -18,6 +19,7 @@ PAYLOAD = "data/"
 
 ELECTION_FILE = "election.toml"
 STATIONS_FILE = "stations.csv"
+CALIBRATION_FILE = "calibration.json"
 
 _CLEAN = re.compile(r"(?:[A-Za-z0-9_-][A-Za-z0-9_.-]*/)*[A-Za-z0-9_-][A-Za-z0-9_.-]*\Z")
 

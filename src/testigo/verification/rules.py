@@ -10,7 +10,7 @@ from testigo.core.records import Register
 from testigo.core.register import StationRegister, register_from_csv
 from testigo.errors import TestigoError
 from testigo.verification.files import BundleFiles
-from testigo.verification.places import ELECTION_FILE, REGISTER, STATIONS_FILE, form_name, is_clean
+from testigo.verification.places import ELECTION_FILE, REGISTER, STATIONS_FILE, form_name, is_clean, is_rule
 from testigo.verification.report import Step, graded
 
 
@@ -26,8 +26,8 @@ class Rules:
 def read_rules(files: BundleFiles, registered: Sequence[Register], origin: str) -> tuple[Step, Rules | None]:
     """The step `register` and the rules; None where a file is missing, wrong or not understood.
 
-    `registered` are the register records, `origin` the name of the log. A file is registered once: the rules of a count
-    do not change after it began.
+    `registered` are the register records, `origin` the name of the log. A file of the rules is registered once: they do
+    not change after the count began. Of another file the last record stands.
     """
     registers = {record.name: record for record in registered}
     present = {name.removeprefix(REGISTER) for name in files.names() if name.startswith(REGISTER)}
@@ -35,7 +35,7 @@ def read_rules(files: BundleFiles, registered: Sequence[Register], origin: str) 
     wrong += [
         f"{REGISTER}{record.name}: it was registered with another hash before; the rules of a count cannot change"
         for record in registered
-        if record.sha256 != registers[record.name].sha256
+        if record.sha256 != registers[record.name].sha256 and is_rule(record.name)
     ]
     for name, record in sorted(registers.items()):
         if not is_clean(name):

@@ -1,6 +1,7 @@
 """The verification of a bundle from its first step to its last (docs/formats/bundle.md tells the algorithm)."""
 
 from collections.abc import Callable, Sequence
+from typing import TypeAlias
 
 from testigo.core.ids import Digest
 from testigo.core.records import Register
@@ -17,18 +18,21 @@ from testigo.verification.checkpoints import (
     read_history,
 )
 from testigo.verification.files import BundleFiles
-from testigo.verification.history import replay
+from testigo.verification.history import Replay, replay
 from testigo.verification.leaves import check_root, check_tiles, hashes_of, read_entries
 from testigo.verification.objects import check_objects
 from testigo.verification.outputs import check_releases, check_tables
 from testigo.verification.payload import check_manifests
-from testigo.verification.places import TIMESTAMPS
+from testigo.verification.places import ASSESSMENT, TIMESTAMPS
 from testigo.verification.report import Step, VerificationReport, graded, skipped
 from testigo.verification.results import check_results
-from testigo.verification.rules import read_rules
+from testigo.verification.rules import Rules, read_rules
 
 LOG_STEPS = ("entries", "root", "tiles", "history", "seen")
-CONTENT_STEPS = ("records", "batches", "register", "objects", "results", "totals", "tables")
+CONTENT_STEPS = ("records", "batches", "register", "objects", "results", "totals", "tables", "assessment")
+
+Assessor: TypeAlias = Callable[[BundleFiles, Leaves, Replay, Rules], Step]
+"""Works the assessment out anew; it needs more than the standard library, so it is handed in."""
 
 
 def verify_bundle(
@@ -37,10 +41,12 @@ def verify_bundle(
     *,
     seen: bytes | None = None,
     progress: Callable[[str], None] | None = None,
+    assessor: Assessor | None = None,
 ) -> VerificationReport:
     """What holds of a bundle. Keys come from the policy alone, never from the bundle.
 
     `seen` is a checkpoint that somebody kept from an earlier day; `progress` is told the name of each step that begins.
+    Without an assessor the assessment is not evaluated.
     """
     tell = progress or (lambda _: None)
     tell("checkpoint")
@@ -50,7 +56,7 @@ def verify_bundle(
     if head is None:
         steps += [skipped(name, "there is no checkpoint that the log signed") for name in (*LOG_STEPS, *CONTENT_STEPS)]
     else:
-        steps += _log_and_content(files, policy, head, seen, numbers, tell)
+        steps += _log_and_content(files, policy, head, seen, numbers, tell, assessor)
     steps.append(_timestamps(files, policy))
     tell("manifests")
     steps.append(check_manifests(files))
@@ -65,6 +71,7 @@ def _log_and_content(
     seen: bytes | None,
     numbers: dict[str, int],
     tell: Callable[[str], None],
+    assessor: Assessor | None,
 ) -> list[Step]:
     size = head.checkpoint.size
     tell("entries")
@@ -86,7 +93,7 @@ def _log_and_content(
     numbers |= {"records": size, "batches": len(ends) + 1, "checkpoints": len(heads)}
     digests = [Digest(one.hex()) for one in hashes]
     try:
-        steps += _content(files, head, entries, digests, (*sorted(ends), size), numbers, tell)
+        steps += _content(files, head, entries, digests, (*sorted(ends), size), numbers, tell, assessor)
     except TestigoError as error:
         steps.append(graded("contents", "", wrong=[f"the rules and records do not fit together: {error}"]))
     return steps
@@ -100,6 +107,7 @@ def _content(
     ends: tuple[int, ...],
     numbers: dict[str, int],
     tell: Callable[[str], None],
+    assessor: Assessor | None,
 ) -> list[Step]:
     tell("records")
     decoded, records = decode_entries_of(entries)
@@ -123,8 +131,18 @@ def _content(
     tell("tables")
     steps += [results, check_releases(files, replayed)]
     if results.state != "ok" or replayed.count is None:
-        return [*steps, skipped("tables", "the results do not follow from the log")]
-    return [*steps, check_tables(files, state, replayed.count.totals, rules, outcomes)]
+        return [*steps, *(skipped(name, "the results do not follow from the log") for name in CONTENT_STEPS[6:])]
+    steps.append(check_tables(files, state, replayed.count.totals, rules, outcomes))
+    tell("assessment")
+    return [*steps, _assessment(files, leaves, replayed, rules, assessor)]
+
+
+def _assessment(files: BundleFiles, leaves: Leaves, replayed: Replay, rules: Rules, assessor: Assessor | None) -> Step:
+    if not any(name.startswith(ASSESSMENT) for name in files.names()):
+        return skipped("assessment", "the bundle has no assessment")
+    if assessor is None:
+        return skipped("assessment", "needs numpy and scipy: testigo verify works it out anew")
+    return assessor(files, leaves, replayed, rules)
 
 
 def _timestamps(files: BundleFiles, policy: Policy) -> Step:

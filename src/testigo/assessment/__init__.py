@@ -1,0 +1,1 @@
+"""What may be claimed from the sheets of an election: claims in four layers, from columns of figures. Pure."""

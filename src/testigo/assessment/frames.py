@@ -1,0 +1,43 @@
+"""How many voters the missing stations have: from the register where it is complete, else from what somebody states."""
+
+from dataclasses import dataclass
+
+from testigo.assessment.case import Case
+from testigo.assessment.columns import UNKNOWN, Figures
+
+REGISTER = "register"
+"""The frame of a register that lists every station with its voters."""
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """What is not in a collection. `stations` is None where nobody knows how many there are in all.
+
+    `registered` are the voters of the missing stations by this frame, or the votes cast there where `of` is `votes`;
+    `exact` is False where some collected stations have unknown voters and were counted with their ballots only, so that
+    the true number is at most this.
+    """
+
+    frame: str
+    name: str
+    source: str
+    stations: int | None
+    registered: int
+    exact: bool
+    of: str = "registered"
+
+
+def missing_of(case: Case, figures: Figures) -> tuple[Missing, ...]:
+    """What a collection misses, by every frame that the election names; empty where nobody says how many voters."""
+    expected = case.register.expected_nation
+    outside = None if expected is None else max(0, expected - len(figures.rows))
+    registered = figures.registered(case.stations)
+    known = registered != UNKNOWN
+    if case.register.complete and not (case.stations.registered == UNKNOWN).any():
+        voters = int(case.stations.registered.sum() - registered.sum())
+        return (Missing(REGISTER, "", "", outside, voters, exact=True),)
+    seen = int(registered[known].sum() + figures.ballots[~known].sum())
+    return tuple(
+        Missing(frame.id, frame.name, frame.source, outside, frame.registered - seen, exact=bool(known.all()))
+        for frame in case.election.plan.frames
+    )

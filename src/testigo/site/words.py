@@ -1,0 +1,52 @@
+"""The words of the pages in a language, from its gettext catalogue `locale/<language>.po`."""
+
+from dataclasses import dataclass
+from functools import cache
+from gettext import GNUTranslations, NullTranslations
+from importlib.resources import files
+from io import BytesIO
+
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+
+from testigo.site.numbers import direction_of
+from testigo.site.paths import LANGUAGES, assessment_language
+
+SOURCE = LANGUAGES[0][0]
+"""The language in which the words stand in templates and code."""
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What Jinja and tellers ask for words. `language` is that of the words, `direction` (`ltr`, `rtl`) how it runs."""
+
+    language: str
+    direction: str
+    catalogue: NullTranslations
+
+    def gettext(self, text: str) -> str:
+        """The text in this language; the text itself where the catalogue lacks it."""
+        return self.catalogue.gettext(text) if text else ""
+
+    def ngettext(self, one: str, many: str, number: int) -> str:
+        """The text in the form that this number asks for."""
+        return self.catalogue.ngettext(one, many, number)
+
+
+@cache
+def words_of(language: str) -> Words:
+    """The words for pages in this language (a region, `es-VE`, does not matter); English where there is no catalogue.
+
+    The catalogue is read once in a process; nothing changes it afterwards.
+    """
+    shown = assessment_language(language)
+    return Words(shown, direction_of(shown), NullTranslations() if shown == SOURCE else _catalogue(shown))
+
+
+def _catalogue(language: str) -> GNUTranslations:
+    source = files("testigo").joinpath("locale", f"{language}.po")
+    catalogue = read_po(BytesIO(source.read_bytes()), locale=language, abort_invalid=True)
+    compiled = BytesIO()
+    write_mo(compiled, catalogue)
+    compiled.seek(0)
+    return GNUTranslations(compiled)
