@@ -25,6 +25,7 @@ COMMANDS = (
     ("compare", "totals:compare_command", "The announced result beside the documented votes."),
     ("calibrate", "calibrate:calibrate_command", "How often screens raise false alarms in elections like this one."),
     ("assess", "assess:assess_command", "What the sheets prove, and what they do not."),
+    ("audit", "audit:app", "Draw papers to look up, and what they say of the count."),
     ("seal", "home:seal_command", "Close the batch: what waits becomes signed leaves of the log."),
     ("publish", "publication:publish_command", "Write the public site and the bundle."),
     ("verify", "verification:verify_command", "Check a bundle that somebody published."),

@@ -179,7 +179,7 @@ def test_the_bulletins_stand_beside_the_documented_votes(
     assert [(line.name, line.documented, line.announced) for line in found.lines] == [
         ("Maduro", 3_316_142, maduro),
         ("González", 7_303_480, gonzalez),
-        ("others", 10_887_262 - 7_303_480 - 3_316_142, others),
+        ("otros", 10_887_262 - 7_303_480 - 3_316_142, others),
     ]
     assert (found.counted, found.expected) == (25_073, 30_026)
 

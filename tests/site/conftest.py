@@ -194,8 +194,8 @@ def make_published() -> Callable[..., Published]:
             across,
             loose_photos(strays, register, election),
             (
-                (digest_of("aside", 1), Report("paper", digest_of("t"), 17, aside="unknown station", saw="99 <i>")),
-                (digest_of("aside", 2), Report("paper", digest_of("t"), 1803, aside="not a number", saw="x1")),
+                (digest_of("aside", 1), Report("paper", digest_of("t"), 17, aside="unknown-station", saw="99 <i>")),
+                (digest_of("aside", 2), Report("paper", digest_of("t"), 1803, aside="not-a-number", saw="x1")),
             ),
             frozenset(),
             (),
@@ -234,8 +234,14 @@ def files(published: Published, thumbnails: dict[Digest, str]) -> dict[str, byte
 
 @pytest.fixture(scope="session")
 def arabic_files(make_published: Callable[..., Published]) -> dict[str, bytes]:
-    """The files of the site in a language from right to left, where the register is not complete."""
+    """The files of an election in Arabic, for which there are no words yet; the register is not complete."""
     return dict(site_files(make_published("ar", "expected_stations = 30026")))
+
+
+@pytest.fixture(scope="session")
+def spanish_files(make_published: Callable[..., Published]) -> dict[str, bytes]:
+    """The files of an election in Spanish, where the register is not complete."""
+    return dict(site_files(make_published("es-VE", "expected_stations = 30026")))
 
 
 @pytest.fixture(scope="session")
@@ -258,6 +264,8 @@ def make_flat(published: Published) -> Callable[..., Published]:
         outcome = decide(dossier, election.contests[0], election, {})
         result = result_of(outcome)
         assert result is not None
+        held = {(counted.code, "president"): result}
+        case = Case(election, register, held, {counted.code: dossier}, [digest_of("p")], [4096])
         return replace(
             published,
             election=election,
@@ -269,6 +277,7 @@ def make_flat(published: Published) -> Callable[..., Published]:
             across={},
             loose=(),
             aside=(),
+            assessment=assess(case),
         )
 
     return make

@@ -50,7 +50,7 @@ def test_five_numbers_of_stations_stand_beside_every_total(files: dict[str, byte
 
 
 def test_a_number_of_stations_that_nobody_knows_is_unknown_and_not_zero(arabic_files: dict[str, bytes]) -> None:
-    assert _five(arabic_files["index.html"])[0] == "30.026"
+    assert _five(arabic_files["index.html"])[0] == "30,026"
     assert _five(arabic_files["a/1/index.html"])[0] == "unknown"
     states = read_page(arabic_files["index.html"]).tables[2]
     assert [row[-1] for row in states[1:]] == ["20 of unknown", "14 of unknown", "19 of unknown"]

@@ -21,10 +21,14 @@ FORBIDDEN = ("winner", "fraud", "stolen", "anomaly", "anomalies", "ground truth"
 
 
 @pytest.fixture(scope="session")
-def pages(files: dict[str, bytes], arabic_files: dict[str, bytes]) -> dict[str, Page]:
-    """All pages of both sites, those in Arabic under `ar/`."""
-    both = {**files, **{f"ar/{path}": data for path, data in arabic_files.items()}}
-    return {path: read_page(data) for path, data in both.items() if path.endswith(".html")}
+def pages(files: dict[str, bytes], arabic_files: dict[str, bytes], spanish_files: dict[str, bytes]) -> dict[str, Page]:
+    """All pages of the three sites, those of the elections in Arabic and Spanish under `ar/` and `es/`."""
+    every = {
+        **files,
+        **{f"ar/{path}": data for path, data in arabic_files.items()},
+        **{f"es/{path}": data for path, data in spanish_files.items()},
+    }
+    return {path: read_page(data) for path, data in every.items() if path.endswith(".html")}
 
 
 def _links(path: str, page: Page) -> Iterator[tuple[str, str]]:
@@ -95,7 +99,9 @@ def test_no_page_asks_another_host_or_runs_a_script_or_styles_in_place(pages: di
 
 def test_every_page_has_its_language_a_title_one_heading_and_a_way_past_the_menu(pages: dict[str, Page]) -> None:
     for path, page in pages.items():
-        language = {"lang": "en", "dir": "rtl"} if path.startswith("ar/") else {"lang": "en", "dir": "ltr"}
+        name = posixpath.basename(path)
+        spanish = name == "assessment.es.html" or (path.startswith("es/") and name != "assessment.en.html")
+        language = {"lang": "es" if spanish else "en", "dir": "ltr"}
         assert [attributes for tag, attributes in page.tags if tag == "html"] == [language], path
         assert (page.count("h1"), page.count("title"), page.count("main")) == (1, 1, 1), path
         assert page.tags[[tag for tag, _ in page.tags].index("body") + 1] == ("a", {"class": "skip", "href": "#main"})
@@ -156,7 +162,7 @@ def test_no_two_files_share_a_path_and_none_leaves_the_root(published: Published
 
 @pytest.mark.parametrize("template", sorted(TEMPLATES.glob("*.html")), ids=lambda path: path.name)
 def test_every_visible_word_of_a_template_is_marked_for_translation(template: Path) -> None:
-    source = re.sub(r"<pre.*?</pre>", "", template.read_text(), flags=re.DOTALL)
+    source = re.sub(r"<(pre|style).*?</\1>", "", template.read_text(), flags=re.DOTALL)
     marked = re.findall(r'(?:aria-label|alt)="(?!\{\{ _)[^"]*"', source)
     bare = re.sub(r"\{%.*?%\}|\{\{.*?\}\}", "", source, flags=re.DOTALL)
     assert marked == []

@@ -24,7 +24,7 @@ def test_where_the_register_is_not_complete_it_is_said_how_many_nobody_can_place
     arabic_files: dict[str, bytes],
 ) -> None:
     assert (
-        "30.026 stations are expected in the nation; 60 are known by code; it is not known where the other 29.966 are. "
+        "30,026 stations are expected in the nation; 60 are known by code; it is not known where the other 29,966 are. "
         "Of those that are known, nothing is held about 3." in read_page(arabic_files["missing.html"]).text
     )
 
@@ -47,8 +47,8 @@ def test_findings_name_their_stations_and_loose_photos_and_the_rows_set_aside(fi
         "ID-CODES": "1", "CO-UNREAD": "1", "SU-PARTS": "3", "CP-SOURCES": "1", "CP-CORRECTED": "1"
     }  # fmt: skip
     assert "the code names 999" in page.text
-    assert "Newspaper: unknown station 1 Line 17: 99 <i>" in page.text
-    assert "Newspaper: not a number 1 Line 1803: x1" in page.text
+    assert "Newspaper: unknown-station 1 Line 17: 99 <i>" in page.text
+    assert "Newspaper: not-a-number 1 Line 1803: x1" in page.text
 
 
 def test_sources_tell_their_licence_and_what_was_taken_and_set_aside(
@@ -62,7 +62,7 @@ def test_sources_tell_their_licence_and_what_was_taken_and_set_aside(
     which = '(<a href="findings.html#aside">which</a>)'
     assert lists == [
         [kind, "CC BY 4.0", "2031-05-05", "56", "0"],
-        [kind, "public domain", "2031-05-06", "0", f"not a number: 1; unknown station: 1 {which}"],
+        [kind, "public domain", "2031-05-06", "0", f"not-a-number: 1; unknown-station: 1 {which}"],
     ]
     accepted = Counter((result.basis, result.status) for _, result in published.results.values())
     assert page.tables[0][1:] == [

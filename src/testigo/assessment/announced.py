@@ -47,10 +47,31 @@ class Beside:
 
     @property
     def left_out(self) -> int | None:
-        """The stations that it may leave out at most, None where nobody can say."""
+        """The stations that it leaves out if its coverage is taken as printed, None where nobody can say."""
         if self.coverage is None or self.stations is None:
             return None
         return stations_left_out(self.coverage, self.stations)
+
+    @property
+    def inside(self) -> tuple[int, int] | None:
+        """The least and the most stations of which this coverage is the rounded share; None where there is none."""
+        ppm = self.bulletin.stations_ppm
+        if ppm is None or self.coverage is None or self.stations is None:
+            return None
+        try:
+            return stations_inside(self.coverage, self.stations, decimals_of_ppm(ppm))
+        except BadUsage:  # a coverage that no number of so few stations has
+            return None
+
+    @property
+    def most_left_out(self) -> int | None:
+        """The stations that it may leave out at most, if its coverage was rounded; None where nobody can say.
+
+        What is said to be impossible rests on this number, never on the printed coverage alone.
+        """
+        if self.left_out is None or self.stations is None:
+            return None
+        return self.left_out if self.inside is None else max(self.left_out, self.stations - self.inside[0])
 
 
 def beside(case: Case, contest: Contest, figures: Figures, bulletin: Announced) -> Beside:
@@ -84,8 +105,8 @@ def announced_claims(case: Case, contest: Contest, figures: Figures) -> Iterator
 
 
 def _inside(contest: Contest, one: Beside) -> Iterator[Claim]:
-    left_out, stations = one.left_out, one.stations
-    if left_out is None or stations is None or one.coverage is None:
+    left_out, most_left_out, stations = one.left_out, one.most_left_out, one.stations
+    if left_out is None or most_left_out is None or stations is None or one.coverage is None:
         return
     for number, (name, announced) in enumerate(zip(one.names, one.votes, strict=True)):
         votes = one.documented[:, number]
@@ -99,6 +120,9 @@ def _inside(contest: Contest, one: Beside) -> Iterator[Claim]:
             "least": least,
             "announced": announced,
             "over": least - announced,
+            "rounded_left_out": most_left_out,
+            "rounded_least": least_inside(votes, most_left_out),
+            "rounded_over": least_inside(votes, most_left_out) - announced,
             "most_coverage": rounded(float(min(Fraction(1), most_coverage(votes, announced, stations)))),
         }
         part = f"{one.bulletin.id}/{name}"
@@ -109,6 +133,7 @@ def _needed(contest: Contest, one: Beside, missing: tuple[Missing, ...]) -> Iter
     if one.stations is None:
         return
     undocumented = max(0, one.stations - len(one.figures.rows))
+    printed = None if one.left_out is None else sum(one.votes) - least_inside(one.figures.valid, one.left_out)
     most = max((frame.registered for frame in missing), default=None)
     for number, (name, announced) in enumerate(zip(one.names, one.votes, strict=True)):
         need = needed_from_undocumented(
@@ -118,7 +143,7 @@ def _needed(contest: Contest, one: Beside, missing: tuple[Missing, ...]) -> Iter
             missing_registered=most,
             announced_total=sum(one.votes),
             valid=one.figures.valid,
-            left_out=one.left_out,
+            left_out=one.most_left_out,
         )
         limits = [limit for limit in (need.by_register, need.by_total) if limit is not None]
         values: Mapping[str, Value] = {
@@ -127,7 +152,8 @@ def _needed(contest: Contest, one: Beside, missing: tuple[Missing, ...]) -> Iter
             "announced": announced,
             "needed": need.needed,
             "per_station": None if need.per_station is None else rounded(float(need.per_station)),
-            "left": need.by_total,
+            "left": printed,
+            "rounded_left": need.by_total,
             "by_register": need.by_register,
             "limit": min(limits, default=None),
             "limited_by": None if not limits else "total" if min(limits) == need.by_total else "register",
@@ -138,10 +164,9 @@ def _needed(contest: Contest, one: Beside, missing: tuple[Missing, ...]) -> Iter
 
 
 def _certificate(contest: Contest, one: Beside, frame: Missing, caps: tuple[int, ...]) -> Iterator[Claim]:
-    ppm, stations = one.bulletin.stations_ppm, one.stations
-    if ppm is None or stations is None or one.coverage is None or frame.registered < 0:
+    inside, stations = one.inside, one.stations
+    if inside is None or stations is None or frame.registered < 0:
         return
-    inside = stations_inside(one.coverage, stations, decimals_of_ppm(ppm))
     undocumented = max(0, stations - len(one.figures.rows))
     for cap in caps:
         found = least_wrong_votes(

@@ -36,19 +36,31 @@ def calibration_from_json(data: bytes) -> Calibration:
         screens = tuple(
             Calibrated(
                 str(one["screen"]),
-                bool(one["refused"]),
+                _decision(one["refused"]),
                 _rate(one["clean"]),
                 tuple((str(recipe), _rate(counts)) for recipe, counts in one["detected"].items()),
             )
             for one in read["screens"]
         )
-        return Calibration(int(read["seed"]), int(read["stations"]), screens)
+        return Calibration(_whole(read["seed"]), _whole(read["stations"]), screens)
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise BadAssessment(f"calibration.json: expected what testigo calibrate writes, came {error!r}") from None
 
 
-def _rate(counts: list[int]) -> Rate:
-    alarms, elections = counts
+def _whole(value: object) -> int:
+    if type(value) is not int:  # a truth value is no number
+        raise TypeError(f"expected a whole number, came {value!r}")
+    return value
+
+
+def _decision(value: object) -> bool:
+    if not isinstance(value, bool):
+        raise TypeError(f"expected true or false, came {value!r}")
+    return value
+
+
+def _rate(counts: list[object]) -> Rate:
+    alarms, elections = map(_whole, counts)
     if not 0 <= alarms <= elections or elections < 1:
         raise ValueError(f"{alarms} alarms in {elections} elections")
     return rate_of(alarms, elections)

@@ -2,11 +2,13 @@
 
 from dataclasses import dataclass
 
+import numpy as np
+
 from testigo.assessment.case import Case
 from testigo.assessment.columns import UNKNOWN, Figures
 
 REGISTER = "register"
-"""The frame of a register that lists every station with its voters."""
+"""The frame of a register that lists every station, and the voters of those that a collection misses."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,16 +30,20 @@ class Missing:
 
 
 def missing_of(case: Case, figures: Figures) -> tuple[Missing, ...]:
-    """What a collection misses, by every frame that the election names; empty where nobody says how many voters."""
+    """What a collection misses, by every frame that the election names; empty where nobody says how many voters.
+
+    A stated number of voters that is smaller than that of the collected stations is no frame.
+    """
     expected = case.register.expected_nation
     outside = None if expected is None else max(0, expected - len(figures.rows))
     registered = figures.registered(case.stations)
     known = registered != UNKNOWN
-    if case.register.complete and not (case.stations.registered == UNKNOWN).any():
-        voters = int(case.stations.registered.sum() - registered.sum())
-        return (Missing(REGISTER, "", "", outside, voters, exact=True),)
+    uncollected = np.delete(case.stations.registered, figures.rows)
+    if case.register.complete and not (uncollected == UNKNOWN).any():
+        return (Missing(REGISTER, "", "", outside, int(uncollected.sum()), exact=True),)
     seen = int(registered[known].sum() + figures.ballots[~known].sum())
     return tuple(
         Missing(frame.id, frame.name, frame.source, outside, frame.registered - seen, exact=bool(known.all()))
         for frame in case.election.plan.frames
+        if frame.registered >= seen
     )

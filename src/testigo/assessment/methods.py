@@ -15,6 +15,14 @@ METHODS = MappingProxyType(
     dict(
         (
             _method(
+                "standing",
+                "arithmetic",
+                "Who leads",
+                GENUINE,
+                "With nothing counted nobody leads.",
+                "Sum of the counted stations.",
+            ),
+            _method(
                 "certainty",
                 "arithmetic",
                 "Can it still flip?",
@@ -22,6 +30,14 @@ METHODS = MappingProxyType(
                 "below 100% is an assumption of its own and is told as one.",
                 "A lead that was certain stayed when the other stations were added, in every simulated election.",
                 "Worst case over the missing stations; MOE Colombia, August 2024; Carter Center, February 2025.",
+            ),
+            _method(
+                "coverage",
+                "arithmetic",
+                "What is counted, area by area",
+                "None: it counts. Where nobody knows how many stations an area has, that is said.",
+                "With all stations counted every area is full.",
+                "Counted stations against those that the register lists.",
             ),
             _method(
                 "curve",
@@ -122,6 +138,14 @@ METHODS = MappingProxyType(
                 "None: it describes. A difference says that what arrived is not a random part of all.",
                 "Stations parted at random do not differ.",
                 "Difference of ratios, stations of one centre taken together.",
+            ),
+            _method(
+                "reliability",
+                "model",
+                "How reliable each transcription is",
+                "Transcriptions err independently of each other; what all of them miss alike is not seen.",
+                "Simulated keyers get their own error rates back.",
+                "One-coin model of Dawid and Skene 1979.",
             ),
             _method(
                 "homogeneity",

@@ -40,6 +40,24 @@ def standing(contest: Contest, figures: Figures) -> tuple[str, str, int] | None:
     return contest.choices[first].id, contest.choices[second].id, lead
 
 
+def standing_claims(case: Case, contest: Contest, figures: Figures) -> Iterator[Claim]:
+    """Who leads, where no claim of certainty says it: no choice leads alone, or nobody knows the missing voters."""
+    lead = standing(contest, figures)
+    if lead is not None and missing_of(case, figures):
+        return
+    leader, rival, votes = lead or (None, None, 0)
+    expected = case.register.expected_nation
+    values: Mapping[str, Value] = {
+        "leader": leader,
+        "rival": rival,
+        "lead": votes,
+        "votes": int(figures.valid.sum()),
+        "stations": len(figures.rows),
+        "stations_missing": None if expected is None else max(0, expected - len(figures.rows)),
+    }
+    yield Claim("standing", contest.id, figures.id, len(figures.rows), values)
+
+
 def certainty_claims(case: Case, contest: Contest, figures: Figures) -> Iterator[Claim]:
     """Whether the leader of a collection can still be passed, by every frame and by what others state."""
     lead = standing(contest, figures)
@@ -108,6 +126,28 @@ def area_claims(case: Case, contest: Contest, figures: Figures) -> Iterator[Clai
             },
         }
         yield Claim("areas", contest.id, figures.id, len(figures.rows), values, part=level)
+
+
+def coverage_claims(case: Case, contest: Contest, figures: Figures) -> Iterator[Claim]:
+    """How many stations of each of the largest areas are counted, and how many voters they have."""
+    stations = case.stations
+    if not stations.areas:
+        return
+    index, ids = stations.areas[0], stations.area_ids[0]
+    listed = np.bincount(index, minlength=len(ids))
+    counted = np.bincount(index[figures.rows], minlength=len(ids))
+    rows: list[Value] = [
+        {
+            "area": area,
+            "name": case.register.names[area],
+            "counted": int(counted[number]),
+            "listed": int(listed[number]),
+            "expected": case.register.expected(area, int(listed[number])),
+        }
+        for number, area in enumerate(ids)
+    ]
+    values: Mapping[str, Value] = {"level": case.election.areas.levels[0], "areas": rows}
+    yield Claim("coverage", contest.id, figures.id, len(figures.rows), values)
 
 
 def curve_claims(case: Case, contest: Contest, figures: Figures) -> Iterator[Claim]:

@@ -31,7 +31,8 @@ def _outcome(contest: Contest, by_method: Mapping[str, list[Claim]], accepted: F
         standing = by_method.get("standing", ())
         for claim in standing:
             yield Sentence("lead" if claim.values["leader"] else "tie", claim.values, (claim.id,))
-            yield Sentence("frame-unknown" if claim.values["leader"] else "tie-open", claim.values, (claim.id,))
+            if claim.values["stations_missing"] != 0:
+                yield Sentence("frame-unknown" if claim.values["leader"] else "tie-open", claim.values, (claim.id,))
         return
     # Of several frames the one with the most missing voters is the one that leaves the least room for doubt.
     hardest = min(found, key=lambda claim: _whole(claim, "slack"))
@@ -44,7 +45,7 @@ def _outcome(contest: Contest, by_method: Mapping[str, list[Claim]], accepted: F
 
 def _announced(by_method: Mapping[str, list[Claim]]) -> Iterator[Sentence]:
     """Of several bulletins the last one that cannot be true; else the last one."""
-    for wording, key in (("inside", "over"), ("needed", "short"), ("certificate", "least_wrong")):
+    for wording, key in (("inside", "rounded_over"), ("needed", "short"), ("certificate", "least_wrong")):
         # Without a coverage and a register nothing limits what undocumented stations may hold.
         found = [claim for claim in by_method.get(wording, ()) if claim.values.get("limited_by", "") is not None]
         bad = [claim for claim in found if _whole(claim, key) > 0]

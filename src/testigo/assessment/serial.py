@@ -111,5 +111,5 @@ def _differ(a: Value, b: Value, path: str) -> Iterator[str]:
     elif isinstance(a, float) and isinstance(b, float):
         if not math.isclose(a, b, rel_tol=TOLERANCE, abs_tol=1e-12):
             yield f"{path}: expected {b}, came {a}"
-    elif a != b:
+    elif type(a) is not type(b) or a != b:  # 1 is not true, though Python takes them for equal
         yield f"{path}: expected {b!r}, came {a!r}"

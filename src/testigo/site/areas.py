@@ -86,7 +86,7 @@ def area_views(edition: Edition) -> Iterator[AreaView]:
 
 
 def _view(edition: Edition, area: AreaId) -> AreaView:
-    levels = edition.published.election.areas.levels
+    levels = edition.levels
     depth = area.count("/") + 1 if area else 0
     children = edition.children.get(area, ())
     return AreaView(

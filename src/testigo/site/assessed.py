@@ -16,29 +16,39 @@ from testigo.site.told_announced import (
     tell_needed,
     tell_percent_first,
 )
-from testigo.site.told_outcome import tell_areas, tell_certainty, tell_curve
+from testigo.site.told_estimates import tell_estimate, tell_late, tell_sensitivity
+from testigo.site.told_outcome import tell_areas, tell_certainty, tell_coverage, tell_curve, tell_standing
 from testigo.site.told_sheets import (
     tell_agreement,
+    tell_audit_size,
     tell_duplicates,
     tell_fingerprint,
     tell_homogeneity,
     tell_jump,
     tell_last_digit,
     tell_lattice,
+    tell_reliability,
 )
 
 Tell = Callable[[Sequence[Claim], Teller], Told]
 TOLD: Mapping[str, Tell] = MappingProxyType(
     {
+        "standing": tell_standing,
         "certainty": tell_certainty,
         "curve": tell_curve,
         "areas": tell_areas,
+        "coverage": tell_coverage,
         "inside": tell_inside,
         "needed": tell_needed,
         "certificate": tell_certificate,
         "hygiene": tell_hygiene,
         "percent-first": tell_percent_first,
+        "audit-size": tell_audit_size,
         "agreement": tell_agreement,
+        "estimate": tell_estimate,
+        "sensitivity": tell_sensitivity,
+        "late": tell_late,
+        "reliability": tell_reliability,
         "homogeneity": tell_homogeneity,
         "lattice": tell_lattice,
         "last-digit": tell_last_digit,

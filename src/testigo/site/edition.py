@@ -9,9 +9,10 @@ from testigo.core.dossier import Finding
 from testigo.core.election import Contest
 from testigo.core.ids import NATION, AreaId, Digest, FieldId, StationCode
 from testigo.site.flips import Flips, flips_of
-from testigo.site.numbers import Numbers, direction_of, numbers_of
+from testigo.site.numbers import Numbers, numbers_of
 from testigo.site.paths import area_page
 from testigo.site.values import Published
+from testigo.site.words import Words, words_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +26,7 @@ class Edition:
     published: Published
     thumbnails: Mapping[Digest, str]
     numbers: Numbers
-    direction: str
+    words: Words
     page_depth: int
     children: Mapping[AreaId, tuple[AreaId, ...]]
     stations: Mapping[AreaId, tuple[StationCode, ...]]
@@ -40,9 +41,10 @@ class Edition:
         """Where the area is shown, from the root of the site."""
         return area_page(area, self.page_depth)
 
-    def level_of(self, area: AreaId) -> str:
-        """The country's word for areas like this one."""
-        return self.published.election.areas.levels[area.count("/")]
+    @property
+    def levels(self) -> tuple[str, ...]:
+        """The country's words for its areas, from large to small, in the language of the pages where it is usual."""
+        return tuple(map(self.words.gettext, self.published.election.areas.levels))
 
     def way_down(self, area: AreaId) -> tuple[tuple[str, str], ...]:
         """Name and page of the nation and of every area down to this one."""
@@ -61,12 +63,12 @@ def edition_of(published: Published, thumbnails: Mapping[Digest, str]) -> Editio
     stations: dict[AreaId, list[StationCode]] = defaultdict(list)
     for code, station in register.stations.items():
         stations[station.area].append(code)
-    language = published.election.language
+    words = words_of(published.election.language)
     return Edition(
         published,
         thumbnails,
-        numbers_of(language),
-        direction_of(language),
+        numbers_of(words.language),
+        words,
         max(1, len(published.election.areas.levels) - 1),
         {
             parent: tuple(sorted(areas, key=lambda area: (_in_order(register.names[area]), area)))

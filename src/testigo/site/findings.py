@@ -8,6 +8,7 @@ from testigo.core.dossier import Finding
 from testigo.core.ids import StationCode
 from testigo.site.edition import Edition
 from testigo.site.paths import station_page
+from testigo.site.seen import told_seen
 
 MOST_STATIONS = 200
 MOST_LINES = 100
@@ -41,6 +42,10 @@ def check_views(edition: Edition) -> tuple[CheckView, ...]:
         loose[finding.code].append(finding)
     whole, dossiers = edition.numbers.whole, edition.published.dossiers
     views = []
+
+    def told(finding: Finding) -> str:
+        return told_seen(finding.code, finding.saw, edition.words)
+
     for check in CHECKS:
         stations, photos = found[check.code], loose[check.code]
         views.append(
@@ -53,11 +58,11 @@ def check_views(edition: Edition) -> tuple[CheckView, ...]:
                 whole(len(stations)),
                 whole(len(photos)),
                 tuple(
-                    (code, station_page(code) if code in dossiers else "", "; ".join(f.saw for f in findings))
+                    (code, station_page(code) if code in dossiers else "", "; ".join(told(f) for f in findings))
                     for code, findings in list(stations.items())[:MOST_STATIONS]
                 ),
                 whole(len(stations) - MOST_STATIONS) if len(stations) > MOST_STATIONS else "",
-                tuple(finding.saw for finding in photos[:MOST_STATIONS]),
+                tuple(told(finding) for finding in photos[:MOST_STATIONS]),
                 whole(len(photos) - MOST_STATIONS) if len(photos) > MOST_STATIONS else "",
             )
         )
@@ -86,7 +91,7 @@ def aside_views(edition: Edition) -> tuple[AsideView, ...]:
     return tuple(
         AsideView(
             names.get(source, source),
-            cause,
+            edition.words.gettext(cause),
             whole(len(rows)),
             tuple((str(row), saw) for row, saw in sorted(rows)[:MOST_LINES]),
             whole(len(rows) - MOST_LINES) if len(rows) > MOST_LINES else "",

@@ -103,6 +103,7 @@ def _areas(edition: Edition, press: Press) -> Iterator[tuple[str, bytes]]:
             HOME,
             view=home_view(edition),
             stations=len(edition.published.dossiers),
+            levels=edition.levels,
             findings=findings_summary(edition),
             example=next((station_page(code) for code in edition.published.outcomes), ""),
         ),

@@ -2,7 +2,6 @@
 
 import re
 from dataclasses import dataclass
-from gettext import NullTranslations
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from jinja2.ext import Extension
@@ -10,10 +9,9 @@ from markupsafe import Markup
 
 from testigo.core.ids import NATION
 from testigo.site.edition import Edition
-from testigo.site.paths import assessment_language, assessment_page, root_of
-
-WORDS_LANGUAGE = "en"
-"""The language of the words on the pages; an election in another one brings its own names only, for now."""
+from testigo.site.numbers import numbers_of
+from testigo.site.paths import assessment_page, root_of
+from testigo.site.words import Words, words_of
 
 _CONSTANT = re.compile(r'\{\{ _\("([^"%{}]*)"\) \}\}')
 
@@ -23,8 +21,8 @@ class ConstantWords(Extension):
 
     def preprocess(self, source: str, name: str | None, filename: str | None = None) -> str:
         """The template with its constant words in the language of the site."""
-        catalogue: NullTranslations = self.environment.globals["catalogue"]  # type: ignore[assignment]
-        return _CONSTANT.sub(lambda found: catalogue.gettext(found[1]), source)
+        words: Words = self.environment.globals["told"]  # type: ignore[assignment]
+        return _CONSTANT.sub(lambda found: words.gettext(found[1]), source)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,11 +42,15 @@ class Press:
 
 
 def press_of(edition: Edition, language: str | None = None) -> Press:
-    """The press for an edition, with the election and the direction of its language known to every page.
+    """The press for an edition, with the election known to every page.
 
-    It prints in the language of the election, or in another one if given.
+    It prints in the language of the election, or in another one if given; in English where there are no words in it.
+    `lang` and `dir` are those of the words. `own` stands in the tag of a name that the election gives: it says which
+    language the name is in where that is not the page's.
     """
     election = edition.published.election
+    words = words_of(language or election.language)
+    numbers = numbers_of(words.language)
     templates = Environment(
         loader=PackageLoader("testigo.site", "templates"),
         autoescape=True,
@@ -58,16 +60,24 @@ def press_of(edition: Edition, language: str | None = None) -> Press:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    catalogue = NullTranslations()
-    templates.install_gettext_translations(catalogue, newstyle=True)  # type: ignore[attr-defined]
-    templates.globals["catalogue"] = catalogue
-    templates.filters["whole"] = edition.numbers.whole
-    templates.globals["lang"] = WORDS_LANGUAGE
-    templates.globals["dir"] = edition.direction
-    templates.globals["election"] = election
-    templates.globals["assessment"] = assessment_page(assessment_language(language or election.language))
-    templates.globals["log_size"] = edition.numbers.whole(edition.published.log_size)
+    templates.install_gettext_translations(words, newstyle=True)  # type: ignore[attr-defined]
+    templates.filters["whole"] = numbers.whole
+    templates.globals |= {
+        "told": words,
+        "lang": words.language,
+        "dir": words.direction,
+        "own": own_language(election.language, words.language),
+        "election": election,
+        "assessment": assessment_page(words.language),
+        "log_size": numbers.whole(edition.published.log_size),
+    }
     press = Press(templates)
     nation = tuple((contest.name, edition.flips[contest.id, NATION].state) for contest in election.contests)
     templates.globals["flips"] = press.word("parts.html", "flips", nation)
     return press
+
+
+def own_language(election: str, page: str) -> Markup:
+    """The attribute for names in the election's language; empty where the page is in the same one."""
+    tag = election.replace("_", "-")
+    return Markup("") if tag.split("-")[0].lower() == page else Markup(' lang="{}"').format(tag)

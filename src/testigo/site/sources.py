@@ -47,7 +47,7 @@ def source_views(edition: Edition) -> tuple[SourceView, ...]:
             source.licence,
             source.published_at,
             whole(taken[source.id]),
-            tuple((cause, whole(number)) for cause, number in sorted(aside[source.id].items())),
+            tuple((edition.words.gettext(cause), whole(number)) for cause, number in sorted(aside[source.id].items())),
         )
         for source in published.election.sources
     )

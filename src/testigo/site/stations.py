@@ -9,6 +9,7 @@ from testigo.core.election import Contest
 from testigo.core.ids import Counts, FieldId, StationCode
 from testigo.site.edition import Edition, other_fields
 from testigo.site.paths import object_path, station_page
+from testigo.site.seen import told_seen
 
 MOST_COLUMNS = 12
 
@@ -94,7 +95,10 @@ def _view(edition: Edition, code: StationCode, dossier: Dossier, crumbs: tuple[t
         None if registered is None else edition.numbers.whole(registered),
         tuple(_figures(edition, dossier, contest) for contest in published.election.contests),
         tuple(_photo(edition, photo, number) for number, photo in enumerate(dossier.photos, 1)),
-        tuple((f.code, BY_CODE[f.code].title, f.saw, BY_CODE[f.code].advice, f.weight) for f in findings),
+        tuple(
+            (f.code, BY_CODE[f.code].title, told_seen(f.code, f.saw, edition.words), BY_CODE[f.code].advice, f.weight)
+            for f in findings
+        ),
         tuple(sorted(passed)),
         tuple(sorted(open_)),
     )

@@ -104,7 +104,7 @@ class Teller:
             ),
             "inside": _(
                 "“%(bulletin)s” says that it covers %(coverage)s of the stations; then it must contain at least "
-                "%(least)s votes for %(choice)s. It announced %(announced)s. Both cannot be true."
+                "%(rounded_least)s votes for %(choice)s. It announced %(announced)s. Both cannot be true."
             ),
             "inside-fits": _(
                 "“%(bulletin)s” can contain the documented votes of every choice if it covers %(coverage)s of the "

@@ -18,6 +18,7 @@ def tell_inside(claims: Sequence[Claim], t: Teller) -> Told:
         t._("It must contain at least"),
         t._("It announced"),
         t._("More than announced by"),
+        t._("If its coverage was rounded"),
         t._("Greatest coverage that fits"),
     )
     rows = tuple(
@@ -30,6 +31,7 @@ def tell_inside(claims: Sequence[Claim], t: Teller) -> Told:
             t.whole(v["least"]),
             t.whole(v["announced"]),
             t.whole(v["over"]) if is_over(v["over"]) else t._("fits"),
+            t.whole(v["rounded_over"]) if is_over(v["rounded_over"]) else t._("fits"),
             t.percent(v["most_coverage"]),
         )
         for c in claims

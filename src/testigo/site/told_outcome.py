@@ -1,13 +1,31 @@
 """Claims about the outcome as tables."""
 
+import re
 from collections.abc import Mapping, Sequence
 
 from markupsafe import Markup
 
 from testigo.assessment.claims import Claim, Value
+from testigo.core.ids import AreaId
 from testigo.site.grids import Grid, Told, items_at, number_at, ppm, rows_at
-from testigo.site.plots import Axis, Line, line_plot
+from testigo.site.paths import area_page
+from testigo.site.plots import Axis, Line, Tile, line_plot, tile_map
 from testigo.site.teller import Teller
+
+TILE_LETTERS = 9
+
+
+def tell_standing(claims: Sequence[Claim], t: Teller) -> Told:
+    """Who leads and by how much; a dash where no choice leads alone."""
+    rows = tuple(
+        (
+            t.collection(claim.collection),
+            t.choice(claim.values["leader"]) if claim.values["leader"] else "–",
+            t.whole(claim.values["lead"]),
+        )
+        for claim in claims
+    )
+    return Told((), (Grid(t._("Who leads"), (t._("Figures"), t._("Leads"), t._("Lead")), rows, 2),))
 
 
 def tell_certainty(claims: Sequence[Claim], t: Teller) -> Told:
@@ -75,7 +93,9 @@ def _capped(claims: Sequence[Claim], t: Teller) -> Grid:
 
 def tell_areas(claims: Sequence[Claim], t: Teller) -> Told:
     """How many areas of each level cannot flip any more."""
-    rows = tuple((str(c.values["level"]), t.whole(c.values["areas"]), t.whole(c.values["certain"])) for c in claims)
+    rows = tuple(
+        (t.gettext(str(c.values["level"])), t.whole(c.values["areas"]), t.whole(c.values["certain"])) for c in claims
+    )
     heads = (t._("Level"), t._("Areas"), t._("Cannot flip any more"))
     return Told(grids=(Grid(t._("Areas by level"), heads, rows),))
 
@@ -126,3 +146,37 @@ def _curve_picture(claim: Claim, t: Teller) -> Markup:
     up = Axis(lows, max(highs, 0.0), "", marks)
     title = t._("The lead less all voters of the missing stations, as sheets come in; above zero it is certain")
     return line_plot(title, across, up, [Line(middle, "", "")], band)
+
+
+def tell_coverage(claims: Sequence[Claim], t: Teller) -> Told:
+    """Counted stations of the largest areas, as a map of equal squares and as a table."""
+    values = claims[0].values
+    depth = max(1, len(t.election.areas.levels) - 1)
+    tiles, rows = [], []
+    for row in rows_at(values["areas"]):
+        counted, expected = number_at(row["counted"]), row["expected"]
+        whole = number_at(row["listed"] if expected is None else expected)
+        name = str(row["name"] or row["area"])
+        told = t._("%(counted)s of %(expected)s", counted=t.whole(row["counted"]),
+                   expected=t._("an unknown number") if expected is None else t.whole(expected))  # fmt: skip
+        part = counted / whole if whole and expected is not None else None
+        page = area_page(AreaId(str(row["area"])), depth)
+        tiles.append(Tile(short_name(name, t.election.areas.ignore_words), f"{name}: {told}", part, page))
+        rows.append((name, t.whole(row["counted"]), t.whole(row["listed"]), t.whole(expected)))
+    heads = (
+        t.gettext(str(values["level"])),
+        t._("Stations counted"),
+        t._("Stations that the register lists"),
+        t._("Stations there are"),
+    )
+    title = t._("Counted stations of every area; a dashed edge says that nobody knows how many there are")
+    ordered = sorted(zip(tiles, rows, strict=True), key=lambda pair: pair[1][0])
+    grid = Grid(t._("Stations by area"), heads, tuple(row for _, row in ordered))
+    return Told((), (grid,), (tile_map(title, [tile for tile, _ in ordered]),))
+
+
+def short_name(name: str, ignored: Sequence[str]) -> str:
+    """A name that fits on a small square: without the words that do not count, cut to nine letters."""
+    words = [word for word in re.split(r"[\s.]+", name) if word and word.casefold() not in ignored]
+    whole = " ".join(words) or name
+    return whole if len(whole) <= TILE_LETTERS else whole[: TILE_LETTERS - 1] + "…"

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from testigo.assessment.auditing import RISKS
 from testigo.assessment.claims import Claim, Value
 from testigo.site.grids import Grid, Told, items_at, number_at, rows_at
 from testigo.site.plots import Axis, fingerprint_plot
@@ -33,11 +34,16 @@ def tell_agreement(claims: Sequence[Claim], t: Teller) -> Told:
             for row in rows_at(v["listed"])
         ]
     note = t._("An error that both made alike is not seen here; only a third reading of a random sample finds it.")
+    sizes = ", ".join(
+        t._("%(sample)s for at most %(rate)s", sample=t.whole(row["sample"]), rate=t.percent(row["at_most"], 1))
+        for row in rows_at(claims[0].values["third_reading"])
+    )
+    asked = t._("Cells to read a third time without an error for 95%% confidence: %(sizes)s.", sizes=sizes)
     grids = [Grid(t._("Stations where two transcriptions say exactly the same"), heads, tuple(rows))]
     if cells:
         listed = (t._("Transcriptions"), t._("Station"), t._("Choice"), t._("The first says"), t._("The second says"))
         grids.append(Grid(t._("Every cell that differs"), listed, tuple(cells), 3))
-    return Told((note,), tuple(grids))
+    return Told((note, asked), tuple(grids))
 
 
 def _alarms(claim: Claim, t: Teller) -> str:
@@ -154,3 +160,59 @@ def tell_fingerprint(claims: Sequence[Claim], t: Teller) -> Told:
         "Up: the share. Stations whose number of voters is not known are left out: %(unknown)s.", unknown=unknown
     )
     return Told((note,), (), tuple(pictures))
+
+
+def tell_audit_size(claims: Sequence[Claim], t: Teller) -> Told:
+    """How many stations to draw, for the outcome and for the digitisation."""
+    pair = t._("Kaplan–Markov / capped bet")
+    heads = (t._("Figures"), t._("Lead"), t._("Bounds over lead"), *(_risk_head(risk, pair, t) for risk in RISKS))
+    outcome = tuple(
+        (
+            t.collection(c.collection),
+            t.whole(c.values["margin"]),
+            t.number(c.values["bound"], 4),
+            *_draws(c.values["sizes"], t),
+        )
+        for c in claims
+        if c.part == "outcome"
+    )
+    limits = (t._("Figures"), t._("Net error of the lead below"), *(_risk_head(risk, pair, t) for risk in RISKS))
+    own = tuple(
+        (t.collection(c.collection), t.whole(row["within"]), *_draws(row["sizes"], t))
+        for c in claims
+        if c.part == "digitisation"
+        for row in rows_at(c.values["limits"])
+    )
+    note = t._("Stations to draw if no difference is found; testigo audit draws them and keeps the running p-value.")
+    return Told(
+        (note,),
+        (
+            Grid(t._("Does an independent count of stations confirm who leads?"), heads, outcome),
+            Grid(t._("Is our own digitisation right to within so many votes?"), limits, own),
+        ),
+    )
+
+
+def _risk_head(risk: float, pair: str, t: Teller) -> str:
+    return t._("Risk %(risk)s: %(pair)s", risk=t.percent(risk, 0), pair=pair)
+
+
+def _draws(sizes: Value, t: Teller) -> tuple[str, ...]:
+    return tuple(f"{t.whole(one['kaplan_markov'])} / {t.whole(one['capped'])}" for one in rows_at(sizes))
+
+
+def tell_reliability(claims: Sequence[Claim], t: Teller) -> Told:
+    """How often each transcription says what all together make likeliest."""
+    heads = (t._("Transcription"), t._("Cells"), t._("Likely right"), t._("95% interval"))
+    rows = tuple(
+        (
+            t.collection(row["source"]),
+            t.whole(row["cells"]),
+            t.percent(row["right"], 4),
+            f"{t.percent(row['low'], 4)} – {t.percent(row['high'], 4)}",
+        )
+        for claim in claims
+        for row in rows_at(claim.values["sources"])
+    )
+    note = t._("This is for finding whom to help and what to read again; it does not count what all miss alike.")
+    return Told((note,), (Grid(t._("Transcriptions against what all say together"), heads, rows),))

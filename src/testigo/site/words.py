@@ -15,6 +15,12 @@ from testigo.site.paths import LANGUAGES, assessment_language
 SOURCE = LANGUAGES[0][0]
 """The language in which the words stand in templates and code."""
 
+LEVELS = (
+    "canton", "centre", "city", "commune", "constituency", "county", "department", "district", "municipality", "parish",
+    "province", "region", "state", "ward",
+)  # fmt: skip
+"""Usual words for levels of areas, as elections name them in English; catalogues translate them, others stay."""
+
 
 @dataclass(frozen=True, slots=True)
 class Words:
@@ -31,6 +37,10 @@ class Words:
     def ngettext(self, one: str, many: str, number: int) -> str:
         """The text in the form that this number asks for."""
         return self.catalogue.ngettext(one, many, number)
+
+    def pgettext(self, context: str, text: str) -> str:
+        """The text where it means this; for words that English has once and another language twice."""
+        return self.catalogue.pgettext(context, text)
 
 
 @cache
