@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 WIDTH, HEIGHT = 640, 320
-LEFT, RIGHT, TOP, BOTTOM = 78, 12, 14, 40
+LEFT, RIGHT, TOP, BOTTOM = 96, 24, 14, 40
 LEVELS = 6
 """Shades of a fingerprint."""
 
@@ -85,7 +85,8 @@ def line_plot(
     for line in lines:
         points = [(_x(across, x), _y(up, y)) for x, y in line.points]
         stroke = Markup(' stroke="{}"').format(line.colour) if line.colour else Markup("")
-        parts.append(Markup('<path class="line" d="{}"{}/>').format(_path(points), stroke))
+        style = "line" if line.colour else "line plain"
+        parts.append(Markup('<path class="{}" d="{}"{}/>').format(style, _path(points), stroke))
         x, y = points[-1]
         parts.append(_TEXT.format(x - 4, max(TOP + 10, y - 6), "end", line.name))
     return _framed(title, Markup("").join(parts))

@@ -12,7 +12,7 @@ from testigo.site.paths import area_page
 from testigo.site.plots import Axis, Line, Tile, line_plot, tile_map
 from testigo.site.teller import Teller
 
-TILE_LETTERS = 9
+TILE_LETTERS = 8
 
 
 def tell_standing(claims: Sequence[Claim], t: Teller) -> Told:
@@ -140,9 +140,9 @@ def _curve_picture(claim: Claim, t: Teller) -> Markup:
     across = Axis(
         0, 1, t._("part of the stations that have arrived"), tuple((n / 4, t.percent(n / 4, 0)) for n in range(5))
     )
-    marks = tuple(
-        (value, t.signed(round(value))) for value in (lows, lows / 2, 0.0, highs) if value or lows < 0 < highs
-    )
+    # The top is named only where it stands clear of the zero.
+    heights = (lows, lows / 2, 0.0, *((highs,) if highs > -lows / 12 else ()))
+    marks = tuple((value, t.signed(round(value))) for value in heights)
     up = Axis(lows, max(highs, 0.0), "", marks)
     title = t._("The lead less all voters of the missing stations, as sheets come in; above zero it is certain")
     return line_plot(title, across, up, [Line(middle, "", "")], band)
@@ -176,7 +176,7 @@ def tell_coverage(claims: Sequence[Claim], t: Teller) -> Told:
 
 
 def short_name(name: str, ignored: Sequence[str]) -> str:
-    """A name that fits on a small square: without the words that do not count, cut to nine letters."""
+    """A name that fits on a small square: without the words that do not count, cut to eight letters."""
     words = [word for word in re.split(r"[\s.]+", name) if word and word.casefold() not in ignored]
     whole = " ".join(words) or name
     return whole if len(whole) <= TILE_LETTERS else whole[: TILE_LETTERS - 1] + "…"
