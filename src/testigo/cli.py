@@ -26,12 +26,14 @@ COMMANDS = (
     ("calibrate", "calibrate:calibrate_command", "How often screens raise false alarms in elections like this one."),
     ("assess", "assess:assess_command", "What the sheets prove, and what they do not."),
     ("audit", "audit:app", "Draw papers to look up, and what they say of the count."),
+    ("sample", "sample:app", "A quick count: how many stations, which ones by a public seed, and what they say."),
     ("seal", "home:seal_command", "Close the batch: what waits becomes signed leaves of the log."),
     ("publish", "publication:publish_command", "Write the public site and the bundle."),
     ("verify", "verification:verify_command", "Check a bundle that somebody published."),
     ("prove", "publication:prove_command", "The proof that a station's result is in the log."),
     ("withhold", "publication:withhold_command", "Stop showing a photo; a public record says so."),
     ("rebuild", "home:rebuild_command", "Make the database anew from the log."),
+    ("form", "form:app", "Draw a form: what stands where on a sheet, in a page on this machine."),
     ("drill", "drill:drill_command", "Make a synthetic election whose truth is known."),
 )
 for position, (name, place, summary) in enumerate(COMMANDS):
