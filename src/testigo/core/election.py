@@ -123,6 +123,18 @@ class RegisterSource:
 
 
 @dataclass(frozen=True, slots=True)
+class ReadingRules:
+    """When figures read from handwriting count without a person; both in parts per million.
+
+    `sure_ppm`: how probable the reading must be. `least_ratio_ppm`: sums may put another number in a field's place only
+    where the ink gives it at least this part of the probability of the number that it says.
+    """
+
+    sure_ppm: int = 900_000
+    least_ratio_ppm: int = 100_000
+
+
+@dataclass(frozen=True, slots=True)
 class Election:
     """One election as its folder describes it. `origin` is the name of its log."""
 
@@ -143,6 +155,7 @@ class Election:
     thresholds: Mapping[str, int]
     announced: tuple[Announced, ...]
     plan: AssessmentPlan
+    reading: ReadingRules = ReadingRules()
 
     def source(self, source_id: str) -> Source:
         """The source of this id.
@@ -185,6 +198,7 @@ def election_from_toml(text: str, where: str) -> Election:
     policy = _policy(keys.table("policy"), {source.id for source in sources})
     weights, thresholds = _checks(keys.table("checks", needed=False))
     announced = tuple(_announced(part, contests) for part in keys.tables("announced"))
+    reading = _reading(keys.table("reading", needed=False))
     plan = plan_of(keys.table("assess", needed=False), [source.id for source in sources])
     keys.finish()
     for what, ids in (("contest", contests), ("source", sources), ("announced", announced)):
@@ -203,6 +217,7 @@ def election_from_toml(text: str, where: str) -> Election:
         thresholds=thresholds,
         announced=announced,
         plan=plan,
+        reading=reading,
     )
 
 
@@ -289,6 +304,18 @@ def _policy(keys: Keys, sources: set[str]) -> Policy:
     if disagreement not in ("precedence", "quarantine"):
         raise BadElection(f"{keys.where}: disagreement: expected precedence or quarantine, came {disagreement}")
     return Policy(bases, disagreement)
+
+
+def _reading(keys: Keys) -> ReadingRules:
+    usual = ReadingRules()
+    rules = ReadingRules(keys.number("sure_ppm", usual.sure_ppm), keys.number("least_ratio_ppm", usual.least_ratio_ppm))
+    keys.finish()
+    if not 500_000 <= rules.sure_ppm < 1_000_000 or not 0 < rules.least_ratio_ppm <= 1_000_000:
+        raise BadElection(
+            f"{keys.where}: expected sure_ppm from 500000 to 999999 and least_ratio_ppm from 1 to 1000000, "
+            f"came {rules.sure_ppm} and {rules.least_ratio_ppm}"
+        )
+    return rules
 
 
 def _basis(keys: Keys, sources: set[str]) -> Basis:

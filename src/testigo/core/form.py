@@ -1,6 +1,7 @@
 """A form: the layout of a sheet, the codes printed on it and the sums that must hold."""
 
 import re
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -11,6 +12,7 @@ from testigo.core.records import MAX_COUNT
 from testigo.errors import BadElection
 
 _FIELD = re.compile(r"[A-Za-z_][A-Za-z0-9_.]*")
+_PICTURE = re.compile(r"[A-Za-z0-9_-]+(?:\{page\})?\.png")
 _PLACE = re.compile(r"\{(\w+)\}")
 
 
@@ -50,6 +52,21 @@ class Box:
 
 
 @dataclass(frozen=True, slots=True)
+class Column:
+    """Figures in a column without boxes: the written rows from the top are these fields, `digits` to each.
+
+    `box_mm` is the column in millimetres, which has `rows` printed rows, written or not, all of one height. A row that
+    is struck out is passed over.
+    """
+
+    fields: tuple[FieldId, ...]
+    page: int
+    box_mm: tuple[float, ...]
+    rows: int
+    digits: int
+
+
+@dataclass(frozen=True, slots=True)
 class PersonalRegion:
     """A part of the paper that shows personal data and must be masked in public copies; millimetres."""
 
@@ -60,7 +77,12 @@ class PersonalRegion:
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """The layout of one kind of sheet. `paper_mm` is width and height; counts on it are in ballots."""
+    """The layout of one kind of sheet. `paper_mm` is width and height; counts on it are in ballots.
+
+    `reference` names the picture of a blank (PNG, beside form.toml) by which pages are found in photos, `{page}` in it
+    stands for a page's number; None where the figures of such sheets are not read from their boxes. `cropped` says that
+    a photo shows the form's paper and nothing else, cut out by hand: then no reference is needed to find it.
+    """
 
     id: str
     name: str
@@ -71,6 +93,26 @@ class Form:
     boxes: tuple[Box, ...]
     rules: tuple[Rule, ...]
     personal: tuple[PersonalRegion, ...]
+    reference: str | None = None
+    columns: tuple[Column, ...] = ()
+    cropped: bool = False
+
+    @property
+    def by_hand(self) -> bool:
+        """Whether figures are read from where they are written, not only from codes."""
+        return self.reference is not None or self.cropped
+
+    def blanks(self) -> tuple[tuple[int, str | None], ...]:
+        """Every page whose figures are read where they are written, with the name of its blank's picture.
+
+        The name is None where photos show nothing but the page.
+        """
+        if not self.by_hand:
+            return ()
+        name = self.reference
+        return tuple(
+            (page, None if name is None else name.replace("{page}", str(page))) for page in range(1, self.pages + 1)
+        )
 
 
 def form_from_toml(text: str, where: str) -> Form:
@@ -84,7 +126,18 @@ def form_from_toml(text: str, where: str) -> Form:
     form_id, name = head.text("id"), head.text("name")
     paper, pages = head.numbers("paper_mm"), head.number("pages", 1)
     fields = tuple(FieldId(field) for field in head.texts("fields"))
+    reference = head.optional_text("reference")
+    photos = head.text("photos", "whole")
     head.finish()
+    if reference is not None and not _PICTURE.fullmatch(reference):
+        raise BadElection(f"{where}: form.reference: expected the name of a PNG file beside it, came {reference!r}")
+    if reference is not None and (pages > 1) != ("{page}" in reference):
+        raise BadElection(
+            f"{where}: form.reference: expected {{page}} in the name where a form has several pages, and only there, "
+            f"came {reference!r}"
+        )
+    if photos not in ("whole", "cropped"):
+        raise BadElection(f"{where}: form.photos: expected whole or cropped, came {photos!r}")
     odd = [field for field in fields if not _FIELD.fullmatch(field)]
     if odd:
         raise BadElection(f"{where}: form.fields: expected letters, digits, _ and . of ASCII, came {', '.join(odd)}")
@@ -92,10 +145,20 @@ def form_from_toml(text: str, where: str) -> Form:
         raise BadElection(f"{where}: form: expected paper_mm = [width, height] and every field once")
     codes = tuple(_code(part, frozenset(fields)) for part in keys.tables("code"))
     boxes = tuple(_box(part, frozenset(fields)) for part in keys.tables("box"))
+    columns = tuple(_column(part, frozenset(fields)) for part in keys.tables("column"))
     rules = tuple(_rule(part, frozenset(fields)) for part in keys.tables("rule"))
     personal = tuple(_personal(part) for part in keys.tables("personal"))
     keys.finish()
-    return Form(form_id, name, paper, pages, fields, codes, boxes, rules, personal)
+    form = Form(
+        form_id, name, paper, pages, fields, codes, boxes, rules, personal, reference, columns, photos == "cropped"
+    )
+    if form.by_hand and not boxes and not columns:
+        raise BadElection(f"{where}: form: expected boxes ([[box]]) or columns ([[column]]) to be read, there are none")
+    placed = Counter([box.field for box in boxes] + [field for column in columns for field in column.fields])
+    twice = [field for field, times in placed.items() if times > 1]
+    if twice:
+        raise BadElection(f"{where}: expected every field in one place, came {', '.join(twice)} in more than one")
+    return form
 
 
 def _code(keys: Keys, fields: frozenset[FieldId]) -> CodeGrammar:
@@ -129,6 +192,19 @@ def _box(keys: Keys, fields: frozenset[FieldId]) -> Box:
     if box.field not in fields or len(box.box_mm) != 4:
         raise BadElection(f"{keys.where}: expected a field of the form and box_mm = [x, y, width, height]")
     return box
+
+
+def _column(keys: Keys, fields: frozenset[FieldId]) -> Column:
+    named = tuple(FieldId(field) for field in keys.texts("fields"))
+    page, box_mm = keys.number("page", 1), keys.numbers("box_mm")
+    rows, digits = keys.number("rows"), keys.number("digits", 3)
+    keys.finish()
+    if not named or not set(named) <= fields or len(box_mm) != 4 or rows < len(named) or not 1 <= digits <= 9:
+        raise BadElection(
+            f"{keys.where}: expected fields of the form, box_mm = [x, y, width, height], at least as many rows as "
+            "fields, and 1 to 9 digits"
+        )
+    return Column(named, page, box_mm, rows, digits)
 
 
 def _rule(keys: Keys, fields: frozenset[FieldId]) -> Rule:

@@ -72,9 +72,11 @@ class Report:
 class Reading:
     """What a machine saw in one photo.
 
-    `outcome` is `figures` (station and counts), `station` (only the station), `foreign` (codes of no form of this
-    election) or `nothing`. `phash` is a 64-bit perceptual hash in hexadecimal. A code is protected by its own error
-    correction, so a reading of codes carries no probabilities.
+    `outcome` is `figures` (station and counts), `station` (only the station), `doubtful` (station, and figures written
+    by hand that a person must look at), `foreign` (codes of no form of this election) or `nothing`. `phash` is a 64-bit
+    perceptual hash in hexadecimal. A code is protected by its own error correction, so a reading of codes carries no
+    probabilities; of handwriting `ppm` has that of every figure, `verdict` is `sure`, `look` (at `cells`) or `people`,
+    and `proposed` are figures that nobody has confirmed: they are never counted.
     """
 
     photo: Digest
@@ -88,6 +90,11 @@ class Reading:
     stations: tuple[str, ...] = ()
     """All the codes of stations that were seen, when they are more than one."""
     counts: Counts | None = None
+    verdict: str | None = None
+    ppm: Counts | None = None
+    proposed: Counts | None = None
+    cells: tuple[str, ...] = ()
+    """Cells to look at, as field/number from the left, beginning with 1."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,15 @@ from testigo.core.records import Reading, Report
 from testigo.core.state import State, corrects
 from testigo.verification.rules import Rules
 
+_HAS = {
+    "figures": (True, True, True),
+    "station": (True, True, False),
+    "doubtful": (True, True, False),
+    "foreign": (False, False, False),
+    "nothing": (False, False, False),
+}
+"""Whether a reading of each outcome has a form, a station and figures."""
+
 
 def evidence_problems(state: State, rules: Rules) -> Iterator[str]:
     """What is wrong with reports, readings and corrections under the rules of the count."""
@@ -30,8 +39,8 @@ def _of_report(report: Report, sources: set[str], rules: Rules) -> Iterator[str]
 
 def _of_reading(reading: Reading, rules: Rules) -> Iterator[str]:
     has = (reading.form is not None, reading.station is not None, reading.counts is not None)
-    expected = {"figures": (True, True, True), "station": (True, True, False)}.get(reading.outcome, (False,) * 3)
-    if has != expected or reading.outcome not in ("figures", "station", "foreign", "nothing"):
+    expected = _HAS.get(reading.outcome)
+    if has != expected:
         yield f"its outcome is {reading.outcome!r}, and its form, station and figures do not fit that"
     if reading.form is not None and reading.form not in rules.forms:
         yield f"the election has no form {reading.form!r}"

@@ -34,6 +34,11 @@ def form_name(form_id: str) -> str:
     return f"forms/{form_id}/form.toml"
 
 
+def reference_name(form_id: str, picture: str) -> str:
+    """The name in the register of the picture of a form's blank."""
+    return f"forms/{form_id}/{picture}"
+
+
 def is_clean(name: str) -> bool:
     """Whether a name stays below its folder: parts of letters, digits, `_ . -`, none of them beginning with a dot."""
     return _CLEAN.match(name) is not None

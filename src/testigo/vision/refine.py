@@ -1,0 +1,259 @@
+"""What a homography leaves, taken out: folds and a feeder's curvature shift printed lines by up to 16 pixels.
+
+Every place where printed lines cross is looked for near where it should be, as the best normalised correlation of the
+dark-line image. A smooth field through the shifts straightens the page, and how well the crossings are found, and how
+far they agree with one smooth field, is the proof that the page is this form at all.
+"""
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from testigo.vision.layout import Layout
+from testigo.vision.load import Pixels
+
+Points = NDArray[np.float64]
+
+# All lengths below are for a page of this width in pixels and scale with it.
+_WIDTH = 1760
+_PATCH, _REACHES = 17, (18, 7)
+_LINE_LENGTH, _LINE_BREADTH = 31, 15
+_MOST_CROSSINGS, _MOST_CORNERS, _APART = 160, 60, 45
+_RIDGE = (0.2, 0.6, 0.8)
+_FOUND = 0.5
+_FEWEST_SURE = 16
+_FEWEST_IN_PART = 8
+_NEAR = 3.0
+
+
+@dataclass(frozen=True, slots=True)
+class Printed:
+    """What is printed on a blank: its dark-line image, and points (n, 2) in pixels where its lines cross."""
+
+    lines: Pixels
+    points: Points
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Width and height of the page in pixels."""
+        return self.lines.shape[1], self.lines.shape[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Bend:
+    """A cubic displacement field over a page: `terms` (10, 2) in pixels, for positions scaled to -1 to 1."""
+
+    width: int
+    height: int
+    terms: Points
+
+    def at(self, points: Points) -> Points:
+        """The shifts (n, 2) in pixels at these points (n, 2) of the page."""
+        shifts: Points = _powers(points, self.width, self.height) @ self.terms
+        return shifts
+
+
+@dataclass(frozen=True, slots=True)
+class Fit:
+    """How well a page is this form. `likeness` is the mean correlation at the crossings, -1 to 1; `agreeing` the share
+    of the crossings that stand where the smooth field says, 0 to 1; `residual` their median distance to it in pixels.
+    """
+
+    bend: Bend
+    likeness: float
+    agreeing: float
+    weakest: float
+    clear: float
+    residual: float
+
+
+def printed_of(blank: Pixels, layout: Layout) -> Printed:
+    """What a blank page (grey) offers to hold on to, but for what stands in personal regions."""
+    lines = dark_lines(blank)
+    height, width = lines.shape
+    unit = width / _WIDTH
+    points = _crossings(lines, unit)
+    points = np.vstack([points, _box_corners(lines, layout, points, unit)])
+    points = np.vstack([points, _corners(lines, points, unit)])
+    edge = (_PATCH + 2) * unit
+    keep = (
+        (points[:, 0] > edge) & (points[:, 0] < width - edge) & (points[:, 1] > edge) & (points[:, 1] < height - edge)
+    )
+    for part in layout.personal:
+        left, upper, right, lower = part.in_pixels(width, height)
+        # Lines on the edge of a masked part are masked too.
+        inside = (points[:, 0] > left - edge) & (points[:, 0] < right + edge)
+        keep &= ~(inside & (points[:, 1] > upper - edge) & (points[:, 1] < lower + edge))
+    points = points[keep]
+    return Printed(lines, points)
+
+
+def dark_lines(grey: Pixels) -> Pixels:
+    """Strokes thinner than a printed line's breadth against their surroundings, 0 to 255, whatever the light is."""
+    breadth = max(3, round(_LINE_BREADTH * grey.shape[1] / _WIDTH) | 1)
+    kernel = np.ones((breadth, breadth), np.uint8)
+    paper = cv2.morphologyEx(grey, cv2.MORPH_CLOSE, kernel)
+    depth = (paper.astype(np.float32) - grey) / (paper.astype(np.float32) + 8)
+    return np.asarray(np.clip(depth * 320, 0, 255), np.uint8)
+
+
+def refine(page: Pixels, printed: Printed) -> Fit:
+    """The field that takes printed crossings of the blank to where they stand on this page (grey, same size)."""
+    lines = dark_lines(page)
+    width, height = printed.size
+    bend = Bend(width, height, np.zeros((10, 2)))
+    unit = width / _WIDTH
+    if len(printed.points) < 12:
+        return Fit(bend, 0.0, 0.0, 0.0, 0.0, float("inf"))
+    for reach in _REACHES:
+        found, likeness = look_for(lines, printed, bend, reach * unit)
+        bend = _fit(printed.points, found - printed.points, likeness, width, height)
+    found, likeness = look_for(lines, printed, bend, 2 * _NEAR * unit)
+    gaps = np.linalg.norm(found - printed.points - bend.at(printed.points), axis=1)
+    near = (gaps <= _NEAR * unit) & (likeness >= _FOUND)
+    residual = float(np.median(gaps[near])) if near.any() else float("inf")
+    clear = float(np.percentile(likeness, 75))
+    return Fit(bend, float(likeness.mean()), float(near.mean()), _weakest(printed, near), clear, residual)
+
+
+def _weakest(printed: Printed, near: NDArray[np.bool_]) -> float:
+    """The least share of agreeing crossings in any cell of a 4 × 4 grid that has enough of them.
+
+    A revision of a form moves some rows and leaves the others: then one part disagrees as a whole.
+    """
+    places = np.floor(4 * printed.points / printed.size).clip(0, 3)
+    shares = []
+    for column in range(4):
+        for row in range(4):
+            here = (places[:, 0] == column) & (places[:, 1] == row)
+            if int(here.sum()) >= _FEWEST_IN_PART:
+                shares.append(float(near[here].mean()))
+    return min(shares, default=float(near.mean()))
+
+
+def align(page: Pixels, printed: Printed) -> NDArray[np.float64]:
+    """The homography (3, 3) from the blank to this page (grey, same size) that the crossings themselves ask for.
+
+    Features are matched at a reduced size and lie anywhere; the crossings are exact, and a homography, unlike a cubic
+    field, also holds where a page shows nothing. The identity where too few crossings are found.
+    """
+    width, height = printed.size
+    still = Bend(width, height, np.zeros((10, 2)))
+    found, likeness = look_for(dark_lines(page), printed, still, _REACHES[0] * width / _WIDTH)
+    sure = likeness >= _FOUND
+    if int(sure.sum()) < _FEWEST_SURE:
+        return np.eye(3)
+    cv2.setRNGSeed(1)
+    better, _ = cv2.findHomography(printed.points[sure], found[sure], cv2.USAC_MAGSAC, 4.0 * width / _WIDTH)
+    return np.eye(3) if better is None else np.asarray(better, np.float64)
+
+
+def look_for(lines: Pixels, printed: Printed, bend: Bend, reach: float) -> tuple[Points, NDArray[np.float64]]:
+    """Where each crossing stands best within `reach` pixels of its place, and the correlation there, -1 to 1.
+
+    A crossing whose surroundings are empty, or off the page, has correlation 0 and its own place.
+    """
+    half = round(_PATCH * printed.size[0] / _WIDTH)
+    around = max(1, round(reach))
+    room = half + around
+    padded = cv2.copyMakeBorder(lines, room, room, room, room, cv2.BORDER_CONSTANT, value=0)
+    places = printed.points + bend.at(printed.points)
+    found, likeness = places.copy(), np.zeros(len(places))
+    for index, (point, place) in enumerate(zip(np.rint(printed.points), np.rint(places), strict=True)):
+        column, row = int(point[0]), int(point[1])
+        template = printed.lines[row - half : row + half + 1, column - half : column + half + 1]
+        x, y = int(place[0]), int(place[1])
+        if not (0 <= x < lines.shape[1] and 0 <= y < lines.shape[0]):
+            continue
+        window = padded[y : y + 2 * room + 1, x : x + 2 * room + 1]
+        if int(window.max()) < 24:
+            continue
+        raw = cv2.matchTemplate(window, template, cv2.TM_CCOEFF_NORMED)
+        scores = np.nan_to_num(np.asarray(raw, np.float32), posinf=0, neginf=0)
+        best_row, best_column = np.unravel_index(int(scores.argmax()), scores.shape)
+        likeness[index] = scores[best_row, best_column]
+        shift = _peak(scores, int(best_column), int(best_row)) - around
+        found[index] = np.rint(place) + shift + printed.points[index] - point
+    return found, likeness
+
+
+def _peak(scores: NDArray[np.float32], column: int, row: int) -> Points:
+    """The top of a parabola through the best score and its neighbours, in pixels of the score image."""
+    top = np.array([column, row], np.float64)
+    for axis, (at, length) in enumerate(((column, scores.shape[1]), (row, scores.shape[0]))):
+        if 0 < at < length - 1:
+            low, mid, high = (
+                (scores[row, at - 1], scores[row, at], scores[row, at + 1])
+                if axis == 0
+                else (scores[at - 1, column], scores[at, column], scores[at + 1, column])
+            )
+            curve = float(low - 2 * mid + high)
+            if curve < 0:
+                top[axis] += 0.5 * float(low - high) / curve
+    return top
+
+
+def _fit(points: Points, shifts: Points, likeness: NDArray[np.float64], width: int, height: int) -> Bend:
+    """Weighted least squares, repeated with Tukey's biweight so that crossings covered by ink do not pull."""
+    powers = _powers(points, width, height)
+    base = np.clip(likeness - 0.3, 0, None)
+    weights = base
+    terms = np.zeros((10, 2))
+    for spread in (12.0, 8.0, 5.0, 3.5, 3.0, 3.0):
+        root = np.sqrt(weights)[:, None]
+        # A little ridge keeps the cubic from swinging where no crossing holds it.
+        ridge = np.diag([0, *[_RIDGE[0]] * 2, *[_RIDGE[1]] * 3, *[_RIDGE[2]] * 4])
+        terms = np.linalg.lstsq(
+            np.vstack([powers * root, ridge]), np.vstack([shifts * root, np.zeros((10, 2))]), rcond=None
+        )[0]
+        gaps = np.linalg.norm(shifts - powers @ terms, axis=1) / (spread * width / _WIDTH)
+        weights = base * np.clip(1 - gaps**2, 0, None) ** 2
+    return Bend(width, height, np.asarray(terms, np.float64))
+
+
+def _powers(points: Points, width: int, height: int) -> Points:
+    x, y = 2 * points[:, 0] / width - 1, 2 * points[:, 1] / height - 1
+    return np.stack([np.ones_like(x), x, y, x * x, x * y, y * y, x**3, x * x * y, x * y * y, y**3], axis=1)
+
+
+def _box_corners(lines: Pixels, layout: Layout, crossings: Points, unit: float) -> Points:
+    """The corners of the cells where the blank shows something: faint lines count most where the figures stand."""
+    height, width = lines.shape
+    half = round(_PATCH * unit)
+    found: list[tuple[float, float]] = []
+    for box in layout.boxes:
+        left, upper, right, lower = box.rect.in_pixels(width, height)
+        for x in np.linspace(left, right, box.cells + 1):
+            for y in (upper, lower):
+                near = np.hypot(crossings[:, 0] - x, crossings[:, 1] - y) < half
+                column, row = max(0, round(float(x)) - half), max(0, round(y) - half)
+                if not near.any() and (lines[row : row + 2 * half, column : column + 2 * half] > 48).sum() > half:
+                    found.append((float(x), y))
+    return np.array(found, np.float64).reshape(-1, 2)
+
+
+def _corners(lines: Pixels, crossings: Points, unit: float) -> Points:
+    """Other printed corners, of faint boxes and of letters, where no crossing is near: a form may have few lines."""
+    free = np.full(lines.shape, 255, np.uint8)
+    for x, y in np.rint(crossings).astype(int):
+        cv2.circle(free, (int(x), int(y)), round(_APART * unit), 0, -1)
+    corners = cv2.goodFeaturesToTrack(
+        lines, _MOST_CORNERS, 0.08, _APART * unit, mask=free, blockSize=round(9 * unit) | 1
+    )
+    return np.empty((0, 2)) if corners is None else np.asarray(corners, np.float64).reshape(-1, 2)
+
+
+def _crossings(lines: Pixels, unit: float) -> Points:
+    """Where a long horizontal and a long vertical line meet: crosses, corners and branches, row by row."""
+    ink = np.asarray(lines > 48, np.uint8)
+    length = max(9, round(_LINE_LENGTH * unit))
+    thick = np.ones((3, 3), np.uint8)
+    flat = cv2.dilate(cv2.morphologyEx(ink, cv2.MORPH_OPEN, np.ones((1, length), np.uint8)), thick, iterations=2)
+    upright = cv2.dilate(cv2.morphologyEx(ink, cv2.MORPH_OPEN, np.ones((length, 1), np.uint8)), thick, iterations=2)
+    count, _, _, centres = cv2.connectedComponentsWithStats(cv2.bitwise_and(flat, upright))
+    points = np.asarray(centres[1:count], np.float64).reshape(-1, 2)
+    if len(points) > _MOST_CROSSINGS:
+        points = points[np.linspace(0, len(points) - 1, _MOST_CROSSINGS).round().astype(int)]
+    return points
