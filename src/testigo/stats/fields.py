@@ -26,6 +26,8 @@ MOST_CELLS = 9
 BEAM = 20_000
 """So many numbers of a field are followed from cell to cell; up to four cells that is all of them."""
 NORMAL_WITHIN = 1e-3
+NEGLIGIBLE = 1e-12
+"""The least probable numbers of a field that together have less than this are not listed."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -109,10 +111,11 @@ def field_values(cells: FieldCells, evidence: Sequence[ValueEvidence] = (), *, k
     unreadable = max(1.0 - float(weights.sum()) - tail - marks, 0.0)
     added: dict[int, float] = {0: number_probability(table, 0)} if cells.marks_mean_zero else {}
     for piece in evidence:
-        if piece.field != cells.field or not np.isfinite(piece.otherwise):
+        likelihoods = np.array([piece.otherwise, *piece.logs.values()])
+        if piece.field != cells.field or not np.isfinite(piece.otherwise) or not np.all(likelihoods < np.inf):
             raise BadUsage(
-                f"{cells.field}: expected evidence of this field with a finite log-likelihood for other numbers, "
-                f"came {piece.source} of {piece.field} with {piece.otherwise}"
+                f"{cells.field}: expected evidence of this field with log-likelihoods, a finite one for other numbers, "
+                f"came {piece.source} of {piece.field} with {likelihoods.tolist()}"
             )
         added |= {n: number_probability(table, n) for n in piece.logs if 0 <= n < 10 ** len(table)}
     missed = sorted(set(added) - set(values.tolist()))
@@ -142,31 +145,34 @@ def number_probability(table: Floats, number: int) -> float:
 def best_spelling(cells: FieldCells, number: int | None) -> tuple[int, ...]:
     """The most probable class of every cell given the number (None: no number at all)."""
     table = np.exp(cells.logs)
-    count = len(table)
-    if number is None:
-        free = tuple(int(top) for top in np.argmax(table, axis=1))
-        return free if _number_of(free) is None else tuple(np.argmax(table[:, BLANK:], axis=1) + BLANK)
-    written = f"{number:0{count}d}"
-    spellings = [
-        tuple(int(np.argmax(table[cell, BLANK:ILLEGIBLE])) + BLANK for cell in range(start))
-        + tuple(int(digit) for digit in written[start:])
-        for start in range(count - len(str(number)) + 1)
-    ]
-    if number == 0 and cells.marks_mean_zero:
-        marks = [int(np.argmax(row[BLANK:ILLEGIBLE])) + BLANK for row in table]
-        if all(mark == BLANK for mark in marks):
-            likeliest = int(np.argmax(np.max(table[:, [DASH, CROSS]], axis=1) / np.maximum(table[:, BLANK], 1e-300)))
-            marks[likeliest] = DASH if table[likeliest, DASH] >= table[likeliest, CROSS] else CROSS
-        spellings.append(tuple(marks))
-    return max(spellings, key=lambda classes: float(np.prod(table[np.arange(count), list(classes)])))
+    written = None if number is None else f"{number:0{len(table)}d}"
+    # Of every state that the cells so far can be in, the best classes to it; the states are those of `_next_state`.
+    best: dict[str, tuple[float, tuple[int, ...]]] = {"blank": (1.0, ())}
+    for place, row in enumerate(table):
+        further: dict[str, tuple[float, tuple[int, ...]]] = {}
+        for state, (mass, classes) in best.items():
+            for one in range(len(CLASSES)):
+                after = _next_state(state, one)
+                if written is not None and (
+                    one != int(written[place]) if after == "number" else int(written[: place + 1]) > 0
+                ):
+                    continue
+                if after not in further or mass * row[one] > further[after][0]:
+                    further[after] = (mass * float(row[one]), (*classes, one))
+        best = further
+    ends = {"blank", "marks", "broken"} if number is None else {"number"}
+    if cells.marks_mean_zero:
+        ends = ends - {"marks"} if number != 0 else ends | {"marks"}
+    return max((found for state, found in best.items() if state in ends), key=lambda one: one[0])[1]
 
 
-def _number_of(classes: Sequence[int]) -> int | None:
-    start = next((place for place, one in enumerate(classes) if one not in (BLANK, DASH, CROSS)), len(classes))
-    digits = classes[start:]
-    if not digits or any(digit >= DIGITS for digit in digits):
-        return None
-    return int("".join(map(str, digits)))
+def _next_state(state: str, one: int) -> str:
+    """Only blanks; blanks and at least one mark; fillers and then digits; or what is no number whatever follows."""
+    if state == "broken" or one == ILLEGIBLE or (state == "number" and one >= DIGITS):
+        return "broken"
+    if one < DIGITS:
+        return "number"
+    return "marks" if state == "marks" or one != BLANK else "blank"
 
 
 def _checked(cells: FieldCells) -> Floats:
@@ -230,8 +236,10 @@ def _kept(found: FieldValues, keep: int) -> FieldValues:
     weights, tail, largest = found.weights, found.tail, found.largest_dropped
     order = np.argsort(-weights, kind="stable")
     order = order[weights[order] > 0]
+    from_here = np.cumsum(weights[order][::-1])[::-1]
+    keep = min(keep, int((from_here > NEGLIGIBLE * total).sum()))
     if len(order) > keep:
-        tail += float(weights[order[keep:]].sum())
+        tail += float(from_here[keep])
         largest = max(largest, float(weights[order[keep]]))
         order = order[:keep]
     best = np.sort(order)

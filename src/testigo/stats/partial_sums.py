@@ -6,6 +6,8 @@ Partial sums below FLOOR times the largest, or beyond the MOST_PARTIAL heaviest,
 counted in `lost`.
 """
 
+import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,11 +15,16 @@ from numpy.typing import NDArray
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
+Bounds = tuple[float, float]
+"""The least and the greatest value, both included."""
 
+ANYWHERE: Bounds = (-math.inf, math.inf)
 FLOOR = 1e-18
 MOST_PARTIAL = 4096
 MOST_SPAN = 1 << 21
 """Partial sums that lie within this distance are added up in place, others by sorting."""
+GAPS = 12
+"""Where at least one number in so many has a weight, a whole stretch of them is taken at once, gaps included."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -46,23 +53,67 @@ ZERO = Partial(np.zeros(1, dtype=np.int64), np.ones(1))
 """The sum of no terms."""
 
 
-def added(partial: Partial, said: Weighted, factor: int, plus: np.ufunc) -> Partial:
-    """The distribution of a partial sum with one more term."""
+def added(partial: Partial, said: Weighted, factor: int, plus: np.ufunc, within: Bounds = ANYWHERE) -> Partial:
+    """The distribution of a partial sum with one more term, as far as it lies within these bounds."""
     if not len(said.values) or not len(partial.values):
         return Partial(np.zeros(0, dtype=np.int64), np.zeros(0))
-    sums = np.add.outer(factor * said.values, partial.values).ravel()
-    weights = np.multiply.outer(said.weights, partial.weights).ravel()
-    low = int(sums.min())
-    span = int(sums.max()) - low + 1
+    # A factor of nought makes one number of all of them.
+    term = Partial(factor * said.values, said.weights) if factor else Partial(ZERO.values, np.array([said.total(plus)]))
+    few, many = term, partial
+    if len(few.values) > len(many.values):
+        few, many = many, few
+    first, size = _reach(many.values)
+    low, few_size = _reach(few.values)
+    span = size + few_size - 1
+    if span <= MOST_SPAN and size <= GAPS * len(many.values):
+        dense = np.zeros(size)
+        dense[many.values - first] = many.weights
+        room = np.zeros(span)
+        for start, weight in zip((few.values - low).tolist(), few.weights.tolist(), strict=True):
+            part = room[start : start + size]
+            plus(part, weight * dense, out=part)
+        return _pruned(*_listed(room, low + first, within))
+    sums = np.add.outer(few.values, many.values).ravel()
+    weights = np.multiply.outer(few.weights, many.weights).ravel()
     if span <= MOST_SPAN:
         room = np.zeros(span)
-        plus.at(room, sums - low, weights)
-        places = np.flatnonzero(room)
-        return _pruned(places + low, room[places])
+        plus.at(room, sums - (low + first), weights)
+        return _pruned(*_listed(room, low + first, within))
     order = np.argsort(sums, kind="stable")
     sums, weights = sums[order], weights[order]
     starts = np.flatnonzero(np.append(True, sums[1:] != sums[:-1]))
-    return _pruned(sums[starts], plus.reduceat(weights, starts))
+    found = sums[starts]
+    fits = (found >= within[0]) & (found <= within[1])
+    return _pruned(found[fits], plus.reduceat(weights, starts)[fits])
+
+
+def bounds_of(low: int | None, high: int | None, others: Sequence[Bounds]) -> Bounds:
+    """Where a partial sum must lie if the other terms, each within its reach, are to bring it to low..high."""
+    least = -math.inf if low is None else low - sum(most for _, most in others)
+    most = math.inf if high is None else high - sum(least for least, _ in others)
+    return least, most
+
+
+def reach_of(said: Weighted, factor: int) -> Bounds:
+    """The least and the greatest that factor times these numbers can be."""
+    if not len(said.values):
+        return 0, 0
+    ends = (factor * int(said.values[0]), factor * int(said.values[-1]))
+    return min(ends), max(ends)
+
+
+def _listed(room: Floats, first: int, within: Bounds) -> tuple[Ints, Floats]:
+    """The numbers from `first` on that have a weight and lie within the bounds."""
+    start = int(max(within[0] - first, 0)) if within[0] > -math.inf else 0
+    end = int(max(within[1] - first + 1, 0)) if within[1] < math.inf else len(room)
+    places = np.flatnonzero(room[start:end]) + start
+    return places + first, room[places]
+
+
+def _reach(values: Ints) -> tuple[int, int]:
+    """The least of these numbers, and how many lie from it to the greatest one."""
+    low = int(values.min())
+    return low, int(values.max()) - low + 1
 
 
 def _pruned(values: Ints, weights: Floats) -> Partial:
@@ -106,10 +157,18 @@ def _beyond(partial: Partial, points: Ints, low: int | None, high: int | None, p
 
 
 def joined(before: Partial, after: Partial, points: Ints, low: int | None, high: int | None, plus: np.ufunc) -> Floats:
-    """As `_window` for the sum of two partial sums, without making their convolution."""
+    """As `window` for the sum of two partial sums, without making their convolution."""
     few, many = (before, after) if len(before.values) <= len(after.values) else (after, before)
-    if not len(few.values):
+    if not len(few.values) or not len(points):
         return np.zeros(len(points))
+    first, size = _reach(points)
+    least, reach = _reach(few.values)
+    if reach <= GAPS * len(few.values) and size + reach <= MOST_SPAN:
+        backwards = np.zeros(reach)
+        backwards[least + reach - 1 - few.values] = few.weights
+        start = first - least - reach + 1
+        held = window(many, np.arange(start, start + size + reach - 1, dtype=np.int64), low, high, plus)
+        return np.array([plus.reduce(backwards * held[at : at + reach]) for at in (points - first).tolist()])
     found = window(many, np.subtract.outer(points, few.values), low, high, plus)
-    joined: Floats = plus.reduce(found * few.weights, axis=1)
-    return joined
+    reduced: Floats = plus.reduce(found * few.weights, axis=1)
+    return reduced

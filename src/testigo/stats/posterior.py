@@ -3,9 +3,9 @@
 The sums are evidence, not dogma: the paper itself can be wrong. Plain maximum a posteriori rewrites about half of the
 sheets whose paper breaks a sum, however the violation is modelled, because a misread cell is far more probable than a
 wrong figure that no other cell explains. What protects them: arithmetic may only choose between readings that the ink
-leaves open. A number takes the place of the one that the ink says (the free reading) only where its probability by the
-ink is at least `likelihood_ratio` of that one's; otherwise the sheet is told as broken, with the sum, and shown as the
-ink says it.
+leaves open. The most probable reading takes the place of what the ink says (the free reading) only where its
+probability by the ink, all its changes together, is at least `likelihood_ratio` of that one's; otherwise the sheet is
+told as broken, with the sum, and shown as the ink says it.
 """
 
 import math
@@ -24,7 +24,7 @@ from testigo.stats.sum_tree import infer_tree
 from testigo.stats.sums import Inference, Reading, is_forest, sums_of
 
 Verdict = Literal["sure", "look", "people"]
-Why = Literal["read", "chosen by sums", "doubtful", "incomplete", "contradicted", "broken"]
+Why = Literal["read", "chosen by sums", "doubtful", "unchecked", "incomplete", "contradicted", "broken"]
 MILLION = 1_000_000
 MOST_LOG = 700.0
 
@@ -33,9 +33,10 @@ MOST_LOG = 700.0
 class Thresholds:
     """What a reading must reach. `accept_posterior` and `doubt` are parts per million.
 
-    `likelihood_ratio`: arithmetic may put another number in a field's place only if the field by itself gives it at
-    least this part of the probability of the number that it says. `eps`: how often a sum on paper does not hold.
-    `doubt`: cells with at least so much doubt are to be looked at; beyond `most_cells` of them people read the sheet.
+    `likelihood_ratio`: arithmetic may put other numbers in the fields' places only if the fields by themselves give
+    them together at least this part of the probability of the numbers that they say. `eps`: how often a sum on paper
+    does not hold. `doubt`: cells with at least so much doubt are to be looked at; beyond `most_cells` of them people
+    read the sheet.
     `contradiction`: cells and other evidence contradict a number that they give less than this part of the probability
     of the one that they prefer. `keep`: so many numbers of a field are followed. `samples`: where sums form no tree.
     """
@@ -58,7 +59,8 @@ class Change:
     """A cell that the most probable reading takes for another class than the free reading.
 
     `cell` counts from 0 at the left, `free` and `chosen` are names of classes. `ratio` is P(chosen) / P(free) of the
-    cell, `field_ratio` that of the field's two numbers, other evidence included: the one that must reach the threshold.
+    cell, `field_ratio` that of the field's two numbers, other evidence included: the product of all changed fields'
+    must reach the threshold.
     """
 
     field: FieldId
@@ -97,7 +99,8 @@ class SheetReading:
     - `marginals`: the posterior probability of what `counts` say of every field (of no number, where absent).
     - `posterior` and `second`: probabilities of the most probable reading and of the most probable other one.
     - `breaking`: the posterior mass of readings that break a rule; `unexamined`: a bound on the mass left out.
-    - `why`: `read` (every field says it by itself), `chosen by sums`, `doubtful` (cells to look at), `incomplete` (a
+    - `why`: `read` (every field says it by itself), `chosen by sums`, `doubtful` (cells to look at), `unchecked` (a
+      field is in no equation and said by nothing else: a misread digit would be found by nobody), `incomplete` (a
       field says no number), `contradicted` (cells and other evidence of a field do not go together), `broken`.
     """
 
@@ -147,7 +150,8 @@ def read_sheet(
         found = infer_any(values, sums, seed=seed, samples=thresholds.samples)
     free: Reading = tuple(one.most_probable for one in values)
     changes = tuple(_changes(fields, values, free, found.best))
-    open_to_ink = all(change.field_ratio >= thresholds.likelihood_ratio for change in changes)
+    ratios = [one.of(after) / one.of(before) for one, before, after in zip(values, free, found.best, strict=True)]
+    open_to_ink = math.prod(ratios) >= thresholds.likelihood_ratio
     shown = found.best if open_to_ink else free
     why: Why = "read" if shown == free else "chosen by sums"
     if any(one.holds(shown) is False for one in sums):
@@ -158,6 +162,8 @@ def read_sheet(
         why = "contradicted"
     elif found.posterior * (1 - found.unexamined) * MILLION < thresholds.accept_posterior:
         why = "doubtful"
+    elif not _checked_twice(names, holding, by_field):
+        why = "unchecked"
     look_at = _cells_to_look_at(fields, found, shown, changes, thresholds)
     verdict: Verdict = "look"
     if why in ("read", "chosen by sums"):
@@ -180,6 +186,15 @@ def read_sheet(
         found.unexamined,
         tuple(_broken(asked, free_counts)),
     )
+
+
+def _checked_twice(
+    names: Sequence[FieldId], rules: Sequence[Rule], evidence: Sequence[Sequence[ValueEvidence]]
+) -> bool:
+    """Whether every field is said a second time, by an equation of the form or by words: else nobody finds a misread
+    digit of it."""
+    summed = {field for rule in rules if rule.relation == "=" for field in rule.fields}
+    return all(name in summed or said for name, said in zip(names, evidence, strict=True))
 
 
 def _counts(names: Sequence[FieldId], reading: Reading) -> Counts:
@@ -220,7 +235,7 @@ def _contradicted(
         return True
     return any(
         (piece.otherwise if number is None else piece.logs.get(number, piece.otherwise))
-        - max(piece.otherwise, *piece.logs.values())
+        - max([piece.otherwise, *piece.logs.values()])
         < least
         for piece in evidence
     )

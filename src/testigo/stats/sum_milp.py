@@ -2,13 +2,18 @@
 
 Best reading: one binary for every number of every field and one for every state of a sum (holds, breaks, unknown),
 maximising the sum of logarithms, solved by HiGHS (scipy.optimize.milp) without a gap; the second best is the best after
-the first is cut off. The solver works within tolerances, so every candidate is weighed again exactly.
+the first is cut off. The solver works within tolerances, so every candidate is weighed again exactly. Two readings are
+known beforehand, from the sample; numbers with which no reading can weigh as much as the lesser of them are left out.
+What a reading with a number can weigh at most is its max-marginal under a tree of sums times the greatest factors of
+the other ones; of several trees, such that each sum is in one, the least counts.
 
 Posterior: readings are drawn exactly from the posterior under a largest part of the sums that forms a tree, found
 greedily (on the way from the roots to the leaves every field is drawn given those above it), and weighed by the factors
 of the other sums. That is importance sampling with the mass of the proposal known exactly, so the mean weight estimates
 the whole mass (A. B. Owen, "Monte Carlo theory, methods and examples", 2013, section 9.1). The two best readings are
 taken out of the sample and added exactly, so no probability exceeds 1 and what matters most has no sampling error.
+What n draws never met has, with 95% confidence, at most 3/n of the proposal's mass (the rule of three: J. A. Hanley,
+A. Lippman-Hand, JAMA 249 (1983) 1743), and weighs no more than the greatest factors of the other sums make of that.
 """
 
 import math
@@ -20,9 +25,9 @@ from scipy import optimize, sparse
 
 from testigo.errors import BadUsage
 from testigo.stats.fields import FieldValues
-from testigo.stats.partial_sums import Weighted
+from testigo.stats.partial_sums import Floats, Weighted
 from testigo.stats.sum_samples import draw
-from testigo.stats.sum_tree import upward
+from testigo.stats.sum_tree import downward, upward
 from testigo.stats.sums import Inference, Reading, Sum, log_weight, tree_part, unexamined_mass
 
 Row = tuple[dict[int, float], float, float]
@@ -31,6 +36,8 @@ Row = tuple[dict[int, float], float, float]
 LEAST = 1e-300
 ERRORS_ALLOWED = 3.0
 """The mass may be wrong by so many standard errors of the sample: they count as mass that was not examined."""
+UNMET = 3.0
+SLACK = 1e-6
 
 
 def infer_any(fields: Sequence[FieldValues], sums: Sequence[Sum], *, seed: int, samples: int) -> Inference:
@@ -44,9 +51,16 @@ def infer_any(fields: Sequence[FieldValues], sums: Sequence[Sum], *, seed: int, 
     tree = tree_part(sums, len(fields))
     within = [sums[number] for number in tree]
     others = [one for number, one in enumerate(sums) if number not in tree]
-    up = upward([Weighted(one.values, one.weights, one.absent) for one in fields], within, np.add)
+    said = [Weighted(one.values, one.weights, one.absent) for one in fields]
+    up = upward(said, within, np.add)
     drawn = draw(within, up, np.random.default_rng(seed), samples)
-    known = _best_of(fields, sums, list(drawn))
+    greatest = _greatest(others)
+    most = _most(said, sums, tree)
+    for number in range(len(sums)):
+        if number not in tree:
+            other = _most(said, sums, tree_part(sums, len(fields), number))
+            most = [np.minimum(one, beside) for one, beside in zip(most, other, strict=True)]
+    known = _best_two(fields, sums, list(drawn), most)
     masses = {reading: math.exp(log) for reading, log in known}
     tree_mass = math.exp(up.log_mass)
     total = squares = 0.0
@@ -62,6 +76,7 @@ def infer_any(fields: Sequence[FieldValues], sums: Sequence[Sum], *, seed: int, 
         for marginal, value in zip(marginals, reading, strict=True):
             marginal[value] = marginal.get(value, 0.0) + mass / whole
     breaking = sum(mass for reading, mass in masses.items() if any(one.holds(reading) is False for one in sums))
+    open_mass = tree_mass * (ERRORS_ALLOWED * deviation + greatest * UNMET / samples)
     tops = [masses[reading] / whole for reading, _ in known]
     return Inference(
         known[0][0],
@@ -70,7 +85,7 @@ def infer_any(fields: Sequence[FieldValues], sums: Sequence[Sum], *, seed: int, 
         math.log(whole),
         tuple(marginals),
         min(breaking / whole, 1.0),
-        min(unexamined_mass(fields, up.lost, math.log(whole)) + ERRORS_ALLOWED * tree_mass * deviation / whole, 1.0),
+        min(unexamined_mass(fields, up.lost, math.log(whole)) + open_mass / (open_mass + whole), 1.0),
     )
 
 
@@ -120,7 +135,7 @@ def _rows_of(one: Sum, holds: int, columns: Sequence[Mapping[int | None, int]]) 
         figures = {column: float(factor * value) for value, column in columns[field].items() if value is not None}
         total |= figures
         # No number adds nothing, hence the 0.
-        least, most = least + min(0.0, *figures.values()), most + max(0.0, *figures.values())
+        least, most = least + min([0.0, *figures.values()]), most + max([0.0, *figures.values()])
     if one.high is not None and most > one.high:
         rows.append(({**total, holds: most - one.high}, -math.inf, most))
     if one.low is not None and least < one.low:
@@ -133,19 +148,51 @@ def _options(said: FieldValues) -> list[int | None]:
     return [*some, None] if said.absent > 0 else some
 
 
-def _best_of(
-    fields: Sequence[FieldValues], sums: Sequence[Sum], sampled: Sequence[Reading]
+def _greatest(sums: Sequence[Sum]) -> float:
+    return math.prod(max(one.gain + one.breaks, one.unknown) for one in sums)
+
+
+def _most(said: Sequence[Weighted], sums: Sequence[Sum], tree: Sequence[int]) -> list[Floats]:
+    """Of every field, logarithms of what a reading with this number, and last with none, can weigh at most."""
+    within = [sums[number] for number in tree]
+    log_greatest = math.log(_greatest([one for number, one in enumerate(sums) if number not in tree]))
+    up = upward(said, within, np.maximum)
+    found = []
+    for belief in downward(said, within, up, np.maximum):
+        weights = np.append(belief.weights, belief.absent)
+        with np.errstate(divide="ignore"):
+            found.append(np.log(weights / weights.max()) + (up.log_mass + log_greatest))
+    return found
+
+
+def _best_two(
+    fields: Sequence[FieldValues], sums: Sequence[Sum], sampled: Sequence[Reading], most: Sequence[Floats]
 ) -> list[tuple[Reading, float]]:
-    """The two best readings with the logarithms of their weights, weighed exactly; the sample may know better ones."""
-    candidates = dict.fromkeys(sampled)
-    first = best_reading(fields, sums)
-    if first is not None:
-        candidates[first] = None
-        second = best_reading(fields, sums, (first,))
-        if second is not None:
-            candidates[second] = None
-    weighed = sorted(((reading, log_weight(fields, sums, reading)) for reading in candidates), key=lambda one: -one[1])
-    return [one for one in weighed[:2] if one[1] > -math.inf]
+    """The two best readings with the logarithms of their weights, weighed exactly; one where there is no other."""
+    weighed = {reading: log_weight(fields, sums, reading) for reading in sampled}
+    first = max(weighed, key=lambda reading: weighed[reading])
+    for place, options in enumerate(map(_options, fields)):
+        # Readings next to the best one, so that there is a second one even where the sample has only one.
+        for value in sorted(options, key=fields[place].of)[-2:]:
+            beside = (*first[:place], value, *first[place + 1 :])
+            weighed[beside] = log_weight(fields, sums, beside)
+    least = min(sorted(weighed.values())[-2:]) - SLACK if len(weighed) > 1 else -math.inf
+    narrowed = [_able(one, bound, least) for one, bound in zip(fields, most, strict=True)]
+    found: list[Reading] = []
+    while len(found) < 2:
+        best = best_reading(narrowed, sums, found)
+        if best is None:
+            break
+        found.append(best)
+        weighed[best] = log_weight(fields, sums, best)
+    return sorted(weighed.items(), key=lambda one: -one[1])[:2]
+
+
+def _able(said: FieldValues, most: Floats, least: float) -> FieldValues:
+    """The field without what no reading that weighs `least` can say; its masses stay as they are."""
+    able = most[:-1] >= least
+    absent = said.absent if most[-1] >= least else 0.0
+    return FieldValues(said.values[able], said.weights[able], absent, 0.0, 0.0)
 
 
 def _weight(sums: Sequence[Sum], reading: Reading) -> float:

@@ -6,6 +6,7 @@ term, each given the terms before it: ancestral sampling backwards along the mes
 """
 
 import math
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Sequence
 
@@ -42,38 +43,36 @@ def _below(one: Sum, up: Upward, number: int, value: int | None, group: Sequence
     terms, chain = up.below[number], up.prefixes[number]
     said = [up.heard[field] for field, _ in terms]
     present = math.prod(float(each.weights.sum()) for each in said)
+    start = up.above[number][1] * (value or 0)
     if value is None:
         shares = np.array([0.0, present, _missing(said)])
     else:
-        start = up.above[number][1] * value
         held = float(window(chain[-1], np.array([-start]), one.low, one.high, np.add)[0])
         shares = np.array([one.gain * held, one.breaks * present, one.unknown * _missing(said)])
-    laws: dict[tuple[int, int], Floats] = {}
+    laws: dict[tuple[int, int, int | None, bool], list[float]] = {}
     for member, kind in zip(group, _places(shares, generator, len(group)), strict=True):
-        if kind == FULFILLED and value is not None:
-            rest = start
-            for place in range(len(terms) - 1, -1, -1):
-                field, factor = terms[place]
-                if (place, rest) not in laws:
-                    points = -(rest + factor * said[place].values)
-                    fitting = window(chain[place], points, one.low, one.high, np.add)
-                    laws[place, rest] = said[place].weights * fitting
-                drawn = _said(said[place], _places(laws[place, rest], generator, 1)[0])
-                member[field] = drawn
-                rest += factor * (drawn or 0)
-            continue
+        rest = start if kind == FULFILLED else None
         needs_missing = kind == MISSING
-        for place, (field, _) in enumerate(terms):
-            after = said[place + 1 :]
-            if kind == NOT_ASKED:
-                weights = np.append(said[place].weights, 0.0)
-            elif needs_missing:
-                weights = np.append(said[place].weights * _missing(after), said[place].absent * _whole(after))
-            else:
-                weights = np.append(said[place].weights, said[place].absent)
-            drawn = _said(said[place], _places(weights, generator, 1)[0])
+        # Of a sum that is fulfilled the terms are drawn from the last one back, as its partial sums were made.
+        for place in range(len(terms) - 1, -1, -1):
+            field, factor = terms[place]
+            law = (place, kind, rest, needs_missing)
+            if law not in laws:
+                weights = np.append(said[place].weights, 0.0 if kind != MISSING else said[place].absent)
+                if rest is not None:
+                    points = -(rest + factor * said[place].values)
+                    weights[:-1] *= window(chain[place], points, one.low, one.high, np.add)
+                elif needs_missing:
+                    weights *= np.append(
+                        np.full(len(said[place].weights), _missing(said[:place])), _whole(said[:place])
+                    )
+                laws[law] = np.cumsum(weights).tolist()
+            running = laws[law]
+            drawn = _said(said[place], bisect_right(running, generator.random() * running[-1]))
             member[field] = drawn
             needs_missing &= drawn is not None
+            if rest is not None:
+                rest += factor * (drawn or 0)
 
 
 def _whole(said: Sequence[Weighted]) -> float:

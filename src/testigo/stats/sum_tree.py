@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from testigo.stats.fields import FieldValues
-from testigo.stats.partial_sums import ZERO, Partial, Weighted, added, joined, window
+from testigo.stats.partial_sums import ZERO, Partial, Weighted, added, bounds_of, joined, reach_of, window
 from testigo.stats.sums import Inference, Reading, Sum, log_weight, unexamined_mass, without_breaking
 
 Ints = NDArray[np.int64]
@@ -57,7 +57,7 @@ def infer_tree(fields: Sequence[FieldValues], sums: Sequence[Sum]) -> Inference:
     said = tuple(Weighted(one.values, one.weights, one.absent) for one in fields)
     up = upward(said, sums, np.add)
     best, second = _best_two(said, sums)
-    kept = upward(said, without_breaking(sums), np.add)
+    kept = upward(said, without_breaking(sums), np.add, up)
     log_best = log_weight(fields, sums, best)
     marginals = tuple(_distribution(belief) for belief in downward(said, sums, up, np.add))
     return Inference(
@@ -71,19 +71,29 @@ def infer_tree(fields: Sequence[FieldValues], sums: Sequence[Sum]) -> Inference:
     )
 
 
-def upward(fields: Sequence[Weighted], sums: Sequence[Sum], plus: np.ufunc) -> Upward:
-    """Messages from the leaves to the roots; `plus` is np.add for masses and np.maximum for the best reading."""
+def upward(fields: Sequence[Weighted], sums: Sequence[Sum], plus: np.ufunc, like: Upward | None = None) -> Upward:
+    """Messages from the leaves to the roots; `plus` is np.add for masses and np.maximum for the best reading.
+
+    `like` is what came of the same fields and sums with other weights of the sums: sums over leaves add up alike.
+    """
     roots, order, above, below = _rooted(len(fields), sums)
     heard = list(fields)
     said: dict[int, Message] = {}
     prefixes: dict[int, tuple[Partial, ...]] = {}
     log_mass, lost = 0.0, 0.0
+    parents = {field for field, _ in above.values()}
     for number in reversed(order):
         one, (parent, factor) = sums[number], above[number]
         children = [heard[child] for child, _ in below[number]]
         chain = [ZERO]
+        reach = [*(reach_of(fields[field], times) for field, times in below[number]), reach_of(fields[parent], factor)]
+        leaves = all(child not in parents for child, _ in below[number])
         for child, (_, times) in zip(children, below[number], strict=True):
-            chain.append(added(chain[-1], child, times, plus))
+            if like is not None and leaves:
+                chain.append(like.prefixes[number][len(chain)])
+                continue
+            within = bounds_of(one.low, one.high, reach[len(chain) :])
+            chain.append(added(chain[-1], child, times, plus, within))
         present, missing = _with_and_without(children, plus)
         points = -factor * heard[parent].values
         message, scale = _message(one, window(chain[-1], points, one.low, one.high, plus), present, missing, plus)
@@ -109,7 +119,8 @@ def downward(fields: Sequence[Weighted], sums: Sequence[Sum], up: Upward, plus: 
             if other != number and up.above[other][0] == parent:
                 speaks = _times(speaks, up.said[other])
         terms, chain = up.below[number], up.prefixes[number]
-        suffix = added(chain[0], speaks, factor, plus)
+        reach = [reach_of(fields[field], times) for field, times in terms]
+        suffix = added(chain[0], speaks, factor, plus, bounds_of(one.low, one.high, reach))
         for place in range(len(terms) - 1, -1, -1):
             child, times = terms[place]
             others = [up.heard[field] for at, (field, _) in enumerate(terms) if at != place]
@@ -119,7 +130,8 @@ def downward(fields: Sequence[Weighted], sums: Sequence[Sum], up: Upward, plus: 
             told[child], _ = _message(one, held, present, missing, plus)
             beliefs[child] = _times(up.heard[child], told[child])
             if place:
-                suffix = added(suffix, up.heard[child], times, plus)
+                within = bounds_of(one.low, one.high, reach[:place])
+                suffix = added(suffix, up.heard[child], times, plus, within)
     return tuple(beliefs)
 
 

@@ -136,11 +136,14 @@ def is_forest(sums: Sequence[Sum], fields: int) -> bool:
     return len(tree_part(sums, fields)) == len(sums)
 
 
-def tree_part(sums: Sequence[Sum], fields: int) -> tuple[int, ...]:
-    """Positions of sums that form a forest, taken greedily: equations before inequalities, in the order given."""
+def tree_part(sums: Sequence[Sum], fields: int, first: int | None = None) -> tuple[int, ...]:
+    """Positions of sums that form a forest, taken greedily: equations before inequalities, in the order given.
+
+    `first` is the position of a sum that must be among them; None where none must.
+    """
     group = np.arange(fields)
     chosen = []
-    order = sorted(range(len(sums)), key=lambda n: sums[n].low is None or sums[n].high is None)
+    order = sorted(range(len(sums)), key=lambda n: (n != first, sums[n].low is None or sums[n].high is None))
     for position in order:
         groups = [int(group[place]) for place, _ in sums[position].terms]
         if len(set(groups)) == len(groups):
