@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from testigo.core.arithmetic import Rule, Weight, parse_rule
 from testigo.core.ids import Counts, FieldId, StationCode
 from testigo.core.keys import Keys, keys_of
+from testigo.core.number_words import LANGUAGES, Language
 from testigo.core.records import MAX_COUNT
 from testigo.errors import BadElection
 
@@ -67,6 +68,16 @@ class Column:
 
 
 @dataclass(frozen=True, slots=True)
+class WordsBox:
+    """Where a field's figure stands a second time, in words of `language`, or as tally marks (None); millimetres."""
+
+    field: FieldId
+    page: int
+    box_mm: tuple[float, ...]
+    language: Language | None
+
+
+@dataclass(frozen=True, slots=True)
 class PersonalRegion:
     """A part of the paper that shows personal data and must be masked in public copies; millimetres."""
 
@@ -96,6 +107,7 @@ class Form:
     reference: str | None = None
     columns: tuple[Column, ...] = ()
     cropped: bool = False
+    words: tuple[WordsBox, ...] = ()
 
     @property
     def by_hand(self) -> bool:
@@ -148,13 +160,21 @@ def form_from_toml(text: str, where: str) -> Form:
     columns = tuple(_column(part, frozenset(fields)) for part in keys.tables("column"))
     rules = tuple(_rule(part, frozenset(fields)) for part in keys.tables("rule"))
     personal = tuple(_personal(part) for part in keys.tables("personal"))
+    words = tuple(_words(part, frozenset(fields), tallies=False) for part in keys.tables("words"))
+    words += tuple(_words(part, frozenset(fields), tallies=True) for part in keys.tables("tallies"))
     keys.finish()
     form = Form(
-        form_id, name, paper, pages, fields, codes, boxes, rules, personal, reference, columns, photos == "cropped"
-    )
+        form_id, name, paper, pages, fields, codes, boxes, rules, personal, reference, columns, photos == "cropped",
+        words,
+    )  # fmt: skip
     if form.by_hand and not boxes and not columns:
         raise BadElection(f"{where}: form: expected boxes ([[box]]) or columns ([[column]]) to be read, there are none")
     placed = Counter([box.field for box in boxes] + [field for column in columns for field in column.fields])
+    loose = [box.field for box in words if box.field not in placed]
+    if loose:
+        raise BadElection(
+            f"{where}: expected words and tallies beside digits of the same field, {', '.join(loose)} has none"
+        )
     twice = [field for field, times in placed.items() if times > 1]
     if twice:
         raise BadElection(f"{where}: expected every field in one place, came {', '.join(twice)} in more than one")
@@ -205,6 +225,20 @@ def _column(keys: Keys, fields: frozenset[FieldId]) -> Column:
             "fields, and 1 to 9 digits"
         )
     return Column(named, page, box_mm, rows, digits)
+
+
+def _words(keys: Keys, fields: frozenset[FieldId], *, tallies: bool) -> WordsBox:
+    language: Language | None = None
+    if not tallies:
+        named = keys.text("language")
+        language = next((one for one in LANGUAGES if one == named), None)
+        if language is None:
+            raise BadElection(f"{keys.where}: language: expected {' or '.join(LANGUAGES)}, came {named!r}")
+    box = WordsBox(FieldId(keys.text("field")), keys.number("page", 1), keys.numbers("box_mm"), language)
+    keys.finish()
+    if box.field not in fields or len(box.box_mm) != 4:
+        raise BadElection(f"{keys.where}: expected a field of the form and box_mm = [x, y, width, height]")
+    return box
 
 
 def _rule(keys: Keys, fields: frozenset[FieldId]) -> Rule:
