@@ -10,10 +10,11 @@ from typing import Protocol
 
 from testigo.core.election import Election, Source
 from testigo.core.form import Form
-from testigo.core.ids import AreaId, Digest, StationCode
+from testigo.core.ids import AreaId, Digest, FieldId, StationCode
 from testigo.core.records import Photo, Record, Report, Result
 from testigo.core.register import Station, StationRegister
 from testigo.core.rows import RawRow, Row
+from testigo.stats.fields import ValueEvidence
 
 
 class Blobs(Protocol):
@@ -134,11 +135,30 @@ class CodeSeen:
 
 
 @dataclass(frozen=True, slots=True)
+class InkSeen:
+    """What stands in the boxes of one field: for every cell the logarithms of its classes' probabilities (14)."""
+
+    field: FieldId
+    cells: tuple[tuple[float, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PageSeen:
+    """A page of a form found in a photo, with what stands in its boxes, and what words or tallies say of some."""
+
+    form: str
+    page: int
+    ink: tuple[InkSeen, ...]
+    evidence: tuple[ValueEvidence, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Sight:
-    """What a reader saw in one photo: codes, and a 64-bit perceptual hash."""
+    """What a reader saw in one photo: codes, a 64-bit perceptual hash, and pages whose boxes were read."""
 
     codes: tuple[CodeSeen, ...]
     phash: int
+    pages: tuple[PageSeen, ...] = ()
 
 
 class Master(Protocol):

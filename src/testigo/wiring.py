@@ -3,12 +3,16 @@
 import fcntl
 import hashlib
 import os
+import socket
 import tempfile
 from collections.abc import Iterator, Sequence
+from concurrent.futures import Executor
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
+from testigo.cluster.local import cores, local_executor
 from testigo.core.election import Election, Source
 from testigo.core.ids import AreaId
 from testigo.core.records import Register, own_record
@@ -25,7 +29,7 @@ from testigo.store.journal_sql import SqlJournal
 from testigo.store.log_folder import FolderLog
 from testigo.store.signer import FileSigner, make_key
 from testigo.store.views_sql import SqlViews
-from testigo.verification.places import STATIONS_FILE
+from testigo.verification.places import STATIONS_FILE, reference_name
 
 HOME_VARIABLE = "TESTIGO_HOME"
 KEY_FILE = "keys/log.pem"
@@ -205,5 +209,47 @@ def photo_readers(world: World) -> Iterator[Reader]:
         from testigo.vision.photo_reader import PhotoReaders
     except ImportError as error:
         raise BadUsage(f"photos need the libraries for images (pip install 'testigo[vision]'): {error}") from None
-    with PhotoReaders(world.forms) as reader:
+    with PhotoReaders(world.forms, _blanks(world)) as reader:
         yield reader
+
+
+@contextmanager
+def reading_by(world: World, *, dask: str | None, jobs: int | None) -> Iterator[tuple[Reader, Executor]]:
+    """A reader, and threads that ask it: child processes of this machine, or the cluster of a Dask scheduler.
+
+    `dask` is the scheduler's address, None for this machine; `jobs` is how many photos at once, None for as many as
+    there are cores, or workers.
+
+    Raises:
+        BadUsage: the libraries for images or for Dask are not installed, or no scheduler with workers answers.
+    """
+    if dask is None:
+        with photo_readers(world) as reader, local_executor(jobs or cores()) as executor:
+            yield reader, executor
+        return
+    try:
+        from testigo.cluster.dask import dask_reader
+        from testigo.vision.photo_reader import PhotoReaders
+    except ImportError as error:
+        raise BadUsage(
+            f"--dask: reading on a cluster needs more libraries (pip install 'testigo[vision,dask]'): {error}"
+        ) from None
+    # The same home on the same machine has the same name, so that what a killed command left behind is replaced.
+    place = f"{socket.gethostname()}:{world.home.resolve()}"
+    name = f"testigo-{hashlib.sha256(place.encode()).hexdigest()[:16]}"
+    make_reader = partial(PhotoReaders, world.forms, _blanks(world))
+    with (
+        dask_reader(dask, make_reader, world.blobs, name) as (distant, at_once),
+        local_executor(jobs or at_once) as executor,
+    ):
+        yield distant, executor
+
+
+def _blanks(world: World) -> dict[tuple[str, int], bytes]:
+    """Pictures of empty pages by form and page; no bytes where photos show nothing but the page."""
+    folder = world.home / "election"
+    return {
+        (form.id, page): b"" if name is None else (folder / reference_name(form.id, name)).read_bytes()
+        for form in world.forms.values()
+        for page, name in form.blanks()
+    }

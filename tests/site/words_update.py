@@ -24,6 +24,7 @@ from testigo.site.words import LEVELS
 
 PACKAGE = Path(testigo.__file__).parent
 LOCALE = PACKAGE / "locale"
+DESIGNER = PACKAGE / "designer"
 
 _OPTIONS = {"trim_blocks": "true", "lstrip_blocks": "true", "silent": "false"}
 
@@ -37,14 +38,17 @@ def marked_words() -> frozenset[Word]:
 
 
 def _in_templates() -> Iterator[Word]:
-    for path in sorted((PACKAGE / "site" / "templates").glob("*.html")):
+    for path in sorted([*(PACKAGE / "site" / "templates").glob("*.html"), *(DESIGNER / "page").glob("*.html")]):
         for _, message, _, context in extract_from_file("jinja2.ext:babel_extract", path, options=_OPTIONS):
             yield word_of(message, context)
 
 
 def _in_code() -> Iterator[Word]:
-    for path in sorted((PACKAGE / "site").glob("*.py")):
+    for path in sorted([*(PACKAGE / "site").glob("*.py"), *DESIGNER.glob("*.py")]):
         for _, message, _, context in extract_from_file("python", path):
+            yield word_of(message, context)
+    for path in sorted((DESIGNER / "page").glob("*.js")):
+        for _, message, _, context in extract_from_file("javascript", path):
             yield word_of(message, context)
 
 

@@ -10,8 +10,13 @@ from testigo.core.ids import StationCode
 from testigo.errors import BadTable, BadUsage
 from testigo.flows.intake import files_of, intake, refusals_by_cause
 from testigo.flows.read import read, unread_count
+from testigo.flows.tune import settled_sheets
+from testigo.flows.tune import tune as run_tune
+from testigo.ports import World
+from testigo.stats.posterior import MILLION
+from testigo.stats.tuning import Step
 from testigo.terminal import number, progress, say
-from testigo.wiring import home_of, open_home, photo_readers, writing
+from testigo.wiring import home_of, open_home, photo_readers, reading_by, writing
 
 
 def intake_command(
@@ -76,8 +81,15 @@ def _claims(election: Election, path: Path | None) -> dict[str, StationCode]:
     return {row["file"]: station_of(election, row["station"], f"{path}, line {n}: ") for n, row in enumerate(rows, 2)}
 
 
-def read_command(*, home: HomeOption = None, jobs: int | None = None) -> None:
-    """Read every photo that was not read yet: its codes name the station and, on some forms, the figures.
+def read_command(
+    *,
+    home: HomeOption = None,
+    jobs: int | None = None,
+    dask: str | None = None,
+    tune: bool = False,
+    target: int = 1000,
+) -> None:
+    """Read every photo that was not read yet: its codes name the station, and codes or handwriting say the figures.
 
     Parameters
     ----------
@@ -85,17 +97,27 @@ def read_command(*, home: HomeOption = None, jobs: int | None = None) -> None:
         The deployment's home; TESTIGO_HOME if not given.
     jobs
         How many photos at once; all cores if not given.
+    dask
+        Read on a cluster: the address of its Dask scheduler, such as tcp://10.0.0.1:8786.
+    tune
+        Read the sheets again that people have settled (sources have reported their figures), and tell how sure a
+        reading must be so that hardly any wrong one counts. Nothing is kept or changed.
+    target
+        With --tune: at most one wrong sheet in so many accepted ones.
     """
     world = open_home(home_of(home))
+    if tune:
+        _tune(world, dask, jobs, target)
+        return
     with (
         writing(world.home),
-        photo_readers(world) as reader,
-        local_executor(jobs or cores()) as executor,
+        reading_by(world, dask=dask, jobs=jobs) as (reader, executor),
         progress("read", unread_count(world)) as step,
     ):
         outcomes = read(world, executor, reader, step).outcomes
     told = {
         "figures": "with station and figures",
+        "doubtful": "with the station, and figures that a person must look at",
         "station": "with the station only",
         "foreign": "with codes of no form of this election",
         "nothing": "with no code that could be read",
@@ -104,3 +126,44 @@ def read_command(*, home: HomeOption = None, jobs: int | None = None) -> None:
     for outcome, what in told.items():
         if outcomes.get(outcome):
             say(f"  {number(outcomes[outcome])} {what}")
+
+
+def _tune(world: World, dask: str | None, jobs: int | None, target: int) -> None:
+    if target < 1:
+        raise BadUsage(f"--target: expected 1 or more, came {target}")
+    settled = settled_sheets(world)
+    with (
+        reading_by(world, dask=dask, jobs=jobs) as (reader, executor),
+        progress("read again", len(settled.photos)) as step,
+    ):
+        found = run_tune(world, settled, executor, reader, 1 / target, step)
+    say(f"{number(len(settled.photos))} photos of sheets that people have settled")
+    say(f"{'posterior':>10} {'accepted':>18} {'wrong':>7}  95% interval of the share of wrong sheets")
+    for one in found.curve:
+        say(f"{_ppm(one.accept_ppm):>10} {_accepted(one):>18} {number(one.wrong):>7}  {_interval(one)}")
+    chosen, other = found.chosen, found.measured
+    say(
+        f"chosen on one half: likelihood ratio {chosen.ratio:g}, posterior {_ppm(chosen.accept_ppm)}: "
+        f"{_accepted(chosen)} accepted, {number(chosen.wrong)} wrong"
+    )
+    say(f"on the other half: {_accepted(other)} accepted, {number(other.wrong)} wrong, {_interval(other)}")
+    if other.at_most > 1 / target:
+        say(
+            f"so few sheets do not show that at most 1 in {number(target)} is wrong; without a wrong one it takes "
+            f"about {number(3 * target)} accepted sheets"
+        )
+    say("in election.toml, before setup:")
+    say(f"  [reading]\n  sure_ppm = {chosen.accept_ppm}\n  least_ratio_ppm = {round(MILLION * chosen.ratio)}")
+
+
+def _accepted(one: Step) -> str:
+    share = f" ({one.accepted / one.n:.1%})" if one.n else ""
+    return f"{number(one.accepted)} of {number(one.n)}{share}"
+
+
+def _interval(one: Step) -> str:
+    return f"{one.low:.3%} to {one.high:.3%}; at most {one.at_most:.3%}"
+
+
+def _ppm(ppm: int) -> str:
+    return f"{ppm / MILLION:.4f}"

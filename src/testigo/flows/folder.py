@@ -7,7 +7,10 @@ from pathlib import Path
 from testigo.core.election import Election, election_from_toml
 from testigo.core.form import Form, form_from_toml
 from testigo.errors import BadElection
-from testigo.verification.places import ELECTION_FILE, form_name
+from testigo.verification.places import ELECTION_FILE, form_name, reference_name
+
+PNG = b"\x89PNG\r\n\x1a\n"
+MOST_PICTURE = 20_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +37,10 @@ def read_folder(folder: Path) -> ElectionFolder:
         form = form_from_toml(_text(files[name], folder / name), str(folder / name))
         if form.id != form_id:
             raise BadElection(f"{folder / name}: form.id: expected {form_id} as its folder is called, came {form.id}")
+        for picture in (reference_name(form_id, blank) for _, blank in form.blanks() if blank is not None):
+            files[picture] = _bytes(folder, picture)
+            if len(files[picture]) > MOST_PICTURE or not files[picture].startswith(PNG):
+                raise BadElection(f"{folder / picture}: expected a PNG of up to {MOST_PICTURE:,} bytes")
         forms[form_id] = form
     return ElectionFolder(election, forms, files)
 

@@ -5,19 +5,24 @@ from collections.abc import Callable, Mapping
 from concurrent.futures import Executor
 from dataclasses import dataclass
 
+from testigo.core.election import Election
 from testigo.core.ids import Digest
 from testigo.core.reading import open_rendition, reading_of
 from testigo.core.records import Record
 from testigo.flows.ahead import in_order
+from testigo.flows.handwriting import with_pages
 from testigo.ports import Reader, Sight, World
+from testigo.stats.posterior import MILLION, Thresholds
 
 _BATCH = 64
 READER, VERSION = "codes", "1"
+BY_HAND = "codes+digits"
+"""The reader of elections with forms whose boxes are read."""
 
 
 @dataclass(frozen=True, slots=True)
 class PhotosRead:
-    """How many photos were read, by outcome: `figures`, `station`, `foreign`, `nothing`."""
+    """How many photos were read, by outcome: `figures`, `doubtful`, `station`, `foreign`, `nothing`."""
 
     outcomes: Mapping[str, int]
 
@@ -27,8 +32,10 @@ def read(world: World, executor: Executor, reader: Reader, progress: Callable[[i
 
     The executor's workers get a photo's hash and open the bytes themselves.
     """
-    unread = world.views.photos_unread(READER, VERSION)
+    reader_id = reader_of(world)
+    unread = world.views.photos_unread(reader_id, VERSION)
     photos = world.views.photos()
+    sureness = thresholds_of(world.election)
     outcomes: Counter[str] = Counter()
     records: list[Record] = []
 
@@ -37,7 +44,8 @@ def read(world: World, executor: Executor, reader: Reader, progress: Callable[[i
 
     for sha256, sight in in_order(executor, look, unread):
         codes = [(code.symbology, code.text) for code in sight.codes]
-        reading = reading_of(sha256, codes, sight.phash, world.forms, READER, VERSION)
+        reading = reading_of(sha256, codes, sight.phash, world.forms, reader_id, VERSION)
+        reading = with_pages(reading, photos[sha256].station, sight.pages, world.forms, sureness)
         rendition = open_rendition(photos[sha256], reading, world.forms)
         outcomes[reading.outcome] += 1
         records += [reading] if rendition is None else [reading, rendition]
@@ -51,4 +59,15 @@ def read(world: World, executor: Executor, reader: Reader, progress: Callable[[i
 
 def unread_count(world: World) -> int:
     """How many photos wait for this reader."""
-    return len(world.views.photos_unread(READER, VERSION))
+    return len(world.views.photos_unread(reader_of(world), VERSION))
+
+
+def reader_of(world: World) -> str:
+    """The name of the reader of this election: what it read is not read again by the same."""
+    return BY_HAND if any(form.by_hand for form in world.forms.values()) else READER
+
+
+def thresholds_of(election: Election) -> Thresholds:
+    """When figures read from handwriting are sure in this election."""
+    rules = election.reading
+    return Thresholds(accept_posterior=rules.sure_ppm, likelihood_ratio=rules.least_ratio_ppm / MILLION)

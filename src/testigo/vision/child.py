@@ -11,17 +11,23 @@ import signal
 import struct
 import subprocess
 import sys
+from collections.abc import Sequence
 from time import monotonic
 from types import TracebackType
 from typing import Self
 
 from testigo.errors import BadPhoto
 from testigo.vision.codes import DEFAULT_WANTED, Code
+from testigo.vision.layout import Layout, WrittenPage, layout_plain, written_from_plain
 from testigo.vision.reader import PhotoReading
 from testigo.vision.stripped import MAX_BYTES
 from testigo.vision.views import Region
 
 MEMORY_BYTES = 1536 * 1024 * 1024
+HAND_BYTES = 1536 * 1024 * 1024
+"""Address space beside that for decoding, where boxes are read."""
+FIGURES_FACTOR = 3
+"""Finding a page by its print takes longer than looking for codes."""
 _START_LIMIT_S = 60.0
 _LONGEST_JSON = 1 << 20
 _LONGEST_PAYLOADS = 400_000_000
@@ -49,7 +55,9 @@ class ReadingChild:
     """Checks and reads stripped photos in a child process. A context manager; before it is entered it may be pickled.
 
     `limit_s` is the wall time for one photo, `pdf_limit_s` for one PDF; `memory_bytes` is the address space of the
-    child. One photo at a time: give each thread or pool worker a child of its own.
+    child. `blanks` are layouts of forms with pictures of their empty pages: such pages are found in photos and what
+    stands in their boxes is read, `with_words` also figures in words. One photo at a time: give each thread or pool
+    worker a child of its own.
     """
 
     def __init__(
@@ -59,11 +67,15 @@ class ReadingChild:
         pdf_limit_s: float = 60.0,
         memory_bytes: int = MEMORY_BYTES,
         budget_s: float = 3.0,
+        blanks: Sequence[tuple[Layout, bytes]] = (),
+        with_words: bool = False,
     ) -> None:
         self._limit_s = limit_s
         self._pdf_limit_s = pdf_limit_s
         self._memory_bytes = memory_bytes
         self._budget_s = budget_s
+        self._blanks = tuple(blanks)
+        self._with_words = with_words
         self._served = 0
         self._process: subprocess.Popen[bytes] | None = None
 
@@ -107,6 +119,20 @@ class ReadingChild:
         answer, _ = self._ask(request, data, self._limit_s)
         return _reading(answer)
 
+    def figures(self, data: bytes, orient: int) -> tuple[WrittenPage, ...]:
+        """What `hand.HandReader` reads in the photo.
+
+        Raises:
+            BadPhoto: as `check`.
+        """
+        answer, _ = self._ask({"ask": "figures", "orient": orient}, data, FIGURES_FACTOR * self._limit_s)
+        try:
+            return written_from_plain(answer.get("pages"))
+        except ValueError as error:
+            raise BadPhoto(
+                "broken", f"the process that decoded the photo gave an answer that is no page: {error}"
+            ) from None
+
     def render_pdf(self, data: bytes, *, dpi: int = 200) -> tuple[bytes, ...]:
         """The pages of a PDF as PNG bytes, as `load.render_pdf` gives them.
 
@@ -124,6 +150,14 @@ class ReadingChild:
         """
         _, (small,) = self._ask({"ask": "thumbnail", "orient": orient, "width": width}, data, self._limit_s)
         return small
+
+    def design(self, request: dict[str, object], data: bytes) -> Answer:
+        """What `designing.designed` answers, as it came: the caller checks each part.
+
+        Raises:
+            BadPhoto: as `check`.
+        """
+        return self._ask({"ask": "design", "design": request}, data, FIGURES_FACTOR * self._limit_s)
 
     def _ask(self, request: dict[str, object], data: bytes, limit_s: float) -> Answer:
         if len(data) > MAX_BYTES:
@@ -149,7 +183,11 @@ class ReadingChild:
 
     def _start(self) -> None:
         self._end()
-        command = [sys.executable, "-I", "-m", "testigo.vision.worker", str(self._memory_bytes)]
+        memory = self._memory_bytes + (HAND_BYTES if self._blanks else 0)
+        command = [sys.executable, "-I", "-m", "testigo.vision.worker", str(memory)]
+        if self._blanks:
+            spoken = any(place.language is not None for layout, _ in self._blanks for place in layout.words)
+            command += ["hand", *(["words"] if spoken and self._with_words else [])]
         self._process = subprocess.Popen(
             command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=_ENVIRONMENT, cwd="/", bufsize=0
         )
@@ -162,6 +200,8 @@ class ReadingChild:
             _exchange(process, b"", monotonic() + _START_LIMIT_S)
         except (_Gone, _Late) as error:
             raise RuntimeError(f"the decoding process does not start (exit status {self._end(grace_s=0.5)})") from error
+        for layout, blank in self._blanks:
+            self._ask({"ask": "learn", "layout": layout_plain(layout)}, blank, _START_LIMIT_S)
 
     def _running(self) -> subprocess.Popen[bytes]:
         if self._process is None:

@@ -8,7 +8,9 @@ from dataclasses import dataclass
 
 from testigo.core.form import Form
 from testigo.core.ids import FieldId
+from testigo.core.number_words import Language
 from testigo.errors import BadElection
+from testigo.stats.fields import ValueEvidence
 
 # A page is flattened to this many pixels a millimetre unless its reference says otherwise: 150 dots an inch.
 PIXELS_PER_MM = 150 / 25.4
@@ -53,6 +55,16 @@ class FreeColumn:
 
 
 @dataclass(frozen=True, slots=True)
+class WordsPlace:
+    """Where a field's figure, of at most `digits` digits, stands in words of `language`, or as tally marks (None)."""
+
+    field: FieldId
+    rect: Rect
+    language: Language | None
+    digits: int
+
+
+@dataclass(frozen=True, slots=True)
 class Layout:
     """One page of a form. `paper_mm` is width and height; `cropped` says that photos show just this, cut out by hand.
 
@@ -67,6 +79,7 @@ class Layout:
     personal: tuple[Rect, ...] = ()
     columns: tuple[FreeColumn, ...] = ()
     cropped: bool = False
+    words: tuple[WordsPlace, ...] = ()
 
     def box(self, field: FieldId) -> FieldBox | None:
         """Where a field stands; None when it is not on this page."""
@@ -79,11 +92,12 @@ Ink = tuple[tuple[float, ...], ...]
 
 @dataclass(frozen=True, slots=True)
 class WrittenPage:
-    """A page of a form in a photo, with what stands in its fields."""
+    """A page of a form in a photo, with what stands in its fields, and what words and tallies say of some."""
 
     form: str
     page: int
     ink: tuple[tuple[FieldId, Ink], ...]
+    evidence: tuple[ValueEvidence, ...] = ()
 
 
 def layout_of(form: Form, page: int = 1) -> Layout:
@@ -110,7 +124,14 @@ def layout_of(form: Form, page: int = 1) -> Layout:
         if one.page == page
     )
     personal = tuple(rect(part.box_mm, part.what) for part in form.personal if part.page == page)
-    return Layout(form.id, page, (width, height), boxes, personal, columns, form.cropped)
+    digits = {box.field: box.cells for box in form.boxes}
+    digits |= {field: one.digits for one in form.columns for field in one.fields}
+    words = tuple(
+        WordsPlace(one.field, rect(one.box_mm, f"words of {one.field}"), one.language, digits[one.field])
+        for one in form.words
+        if one.page == page
+    )
+    return Layout(form.id, page, (width, height), boxes, personal, columns, form.cropped, words)
 
 
 def layout_plain(layout: Layout) -> dict[str, object]:
@@ -123,6 +144,7 @@ def layout_plain(layout: Layout) -> dict[str, object]:
         "personal": [_corners(part) for part in layout.personal],
         "columns": [[list(one.fields), *_corners(one.rect), one.row, one.digits] for one in layout.columns],
         "cropped": layout.cropped,
+        "words": [[one.field, *_corners(one.rect), one.language, one.digits] for one in layout.words],
     }
 
 
@@ -141,13 +163,19 @@ def layout_from_plain(plain: Mapping[str, object]) -> Layout:
             "personal": list(personal),
             "columns": list(columns),
             "cropped": bool(cropped),
+            "words": list(words),
         }:
             made = tuple(FieldBox(FieldId(field), Rect(x, y, w, h), cells) for field, x, y, w, h, cells in boxes)
             free = tuple(
                 FreeColumn(tuple(map(FieldId, fields)), Rect(x, y, w, h), row, digits)
                 for fields, x, y, w, h, row, digits in columns
             )
-            return Layout(form, page, (width, height), made, tuple(Rect(*part) for part in personal), free, cropped)
+            told = tuple(
+                WordsPlace(FieldId(field), Rect(x, y, w, h), language, digits)
+                for field, x, y, w, h, language, digits in words
+            )
+            masked = tuple(Rect(*part) for part in personal)
+            return Layout(form, page, (width, height), made, masked, free, cropped, told)
     raise ValueError(f"no layout: {plain}")
 
 
@@ -160,3 +188,51 @@ def _rect(box_mm: tuple[float, ...], width: float, height: float, where: str) ->
     if min(x, y) < 0 or min(w, h) <= 0 or x + w > width or y + h > height:
         raise BadElection(f"{where}: expected a box on paper of {width} × {height} mm, came {list(box_mm)}")
     return Rect(x / width, y / height, w / width, h / height)
+
+
+def written_plain(page: WrittenPage) -> list[object]:
+    """What stands on a page, as plain values."""
+    said = [[one.field, one.source, sorted(one.logs.items()), one.otherwise] for one in page.evidence]
+    ink = [[field, [list(row) for row in rows]] for field, rows in page.ink]
+    return [page.form, page.page, ink, said]
+
+
+def written_from_plain(plain: object) -> tuple[WrittenPage, ...]:
+    """The pages that plain values say; they come from a process that a hostile photo may have taken over.
+
+    Raises:
+        ValueError: they say none, or a number in them is none.
+    """
+    if not isinstance(plain, list):
+        raise ValueError("no list")
+    pages = []
+    for one in plain:
+        match one:
+            case [str(form), int(page), list(ink), list(said)]:
+                fields = tuple(_ink_of(field) for field in ink)
+                pages.append(WrittenPage(form, page, fields, tuple(_evidence_of(some) for some in said)))
+            case _:
+                raise ValueError("a page of another shape")
+    return tuple(pages)
+
+
+def _ink_of(plain: object) -> tuple[FieldId, Ink]:
+    match plain:
+        case [str(field), list(rows)] if rows and all(isinstance(row, list) and len(row) == 14 for row in rows):
+            return FieldId(field), tuple(tuple(_log(value) for value in row) for row in rows)
+    raise ValueError("a field of another shape")
+
+
+def _evidence_of(plain: object) -> ValueEvidence:
+    match plain:
+        case [str(field), str(source), list(logs), otherwise]:
+            return ValueEvidence(
+                FieldId(field), source, {int(number): _log(log) for number, log in logs}, _log(otherwise)
+            )
+    raise ValueError("evidence of another shape")
+
+
+def _log(value: object) -> float:
+    if not isinstance(value, int | float) or not -1e4 < value < 1e-6:
+        raise ValueError(f"expected the logarithm of a probability, came {value!r:.40}")
+    return float(value)

@@ -8,18 +8,27 @@ from typing import Self
 
 from testigo.core.form import CodeGrammar, Form
 from testigo.errors import BadPhoto
-from testigo.ports import CodeSeen, Sight
+from testigo.ports import CodeSeen, InkSeen, PageSeen, Sight
 from testigo.vision.child import ReadingChild
+from testigo.vision.layout import layout_of
 from testigo.vision.strip import is_pdf, strip
 from testigo.vision.stripped import Stripped
 from testigo.vision.views import Region
+from testigo.vision.words import is_installed
+
+Blanks = Mapping[tuple[str, int], bytes]
 
 
 class PhotoReader:
-    """Strips files, and reads the codes of masters, for the forms of one election. One photo at a time."""
+    """Strips files, and reads the codes of masters, for the forms of one election. One photo at a time.
 
-    def __init__(self, forms: Mapping[str, Form]) -> None:
-        self._child = ReadingChild()
+    `blanks` are pictures of empty pages by form and page: what is written on these pages is read as well.
+    """
+
+    def __init__(self, forms: Mapping[str, Form], blanks: Blanks) -> None:
+        layouts = [(layout_of(forms[name], page), picture) for (name, page), picture in sorted(blanks.items())]
+        self._child = ReadingChild(blanks=layouts, with_words=is_installed())
+        self._by_hand = bool(blanks)
         self._wanted = wanted_symbologies(forms)
         self._regions = code_regions(forms)
 
@@ -46,7 +55,19 @@ class PhotoReader:
             reading = self._child.read(data, orient, wanted=self._wanted, regions=self._regions)
         except BadPhoto:
             return Sight((), 0)
-        return Sight(tuple(CodeSeen(code.symbology, code.text) for code in reading.codes), reading.phash)
+        codes = tuple(CodeSeen(code.symbology, code.text) for code in reading.codes)
+        return Sight(codes, reading.phash, self._pages(data, orient) if self._by_hand else ())
+
+    def _pages(self, data: bytes, orient: int) -> tuple[PageSeen, ...]:
+        """What stands in the boxes of forms that are read so; nothing where the photo is too much for the reader."""
+        try:
+            found = self._child.figures(data, orient)
+        except BadPhoto:
+            return ()
+        return tuple(
+            PageSeen(page.form, page.page, tuple(InkSeen(field, rows) for field, rows in page.ink), page.evidence)
+            for page in found
+        )
 
     def thumbnail(self, data: bytes, orient: int, width: int) -> bytes:
         """See `ports.Reader`."""
@@ -56,8 +77,9 @@ class PhotoReader:
 class PhotoReaders:
     """One `PhotoReader` for each thread that asks; all their child processes end with the context."""
 
-    def __init__(self, forms: Mapping[str, Form]) -> None:
+    def __init__(self, forms: Mapping[str, Form], blanks: Blanks) -> None:
         self._forms = forms
+        self._blanks = blanks
         self._own = threading.local()
         self._open = ExitStack()
         self._lock = threading.Lock()
@@ -86,7 +108,7 @@ class PhotoReaders:
         reader: PhotoReader | None = getattr(self._own, "reader", None)
         if reader is None:
             with self._lock:
-                reader = self._open.enter_context(PhotoReader(self._forms))
+                reader = self._open.enter_context(PhotoReader(self._forms, self._blanks))
             self._own.reader = reader
         return reader
 

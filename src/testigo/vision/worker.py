@@ -13,13 +13,16 @@ import os
 import resource
 import struct
 import sys
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
+
+if TYPE_CHECKING:
+    from testigo.vision.hand import HandReader
 
 _NEW_USER, _NEW_NETWORK = 0x10000000, 0x40000000
 
 
 def main() -> None:
-    """Serves until standard input ends. The argument is the memory limit in bytes."""
+    """Serves until standard input ends. Arguments: memory in bytes, `hand` if figures are read, `words` for words."""
     memory = int(sys.argv[1])
     _leave_network()
     # The libraries open files and start from shared objects, so they are loaded before the doors close.
@@ -32,6 +35,11 @@ def main() -> None:
     cv2.setNumThreads(1)
     Image.init()
     testigo.vision.reader.perceptual_hash(np.zeros((64, 64), np.uint8))
+    hand = None
+    if "hand" in sys.argv[2:]:
+        from testigo.vision.hand import HandReader
+
+        hand = HandReader(words="words" in sys.argv[2:])
     inward, outward = sys.stdin.buffer, sys.stdout.buffer
     for kind, limit in (
         (resource.RLIMIT_AS, memory),
@@ -50,18 +58,20 @@ def main() -> None:
         used = resource.getrusage(resource.RUSAGE_SELF)
         soft = math.ceil(used.ru_utime + used.ru_stime + asked["cpu_s"]) + 1
         resource.setrlimit(resource.RLIMIT_CPU, (soft, resource.RLIM_INFINITY))
-        answer, payloads = _answer(asked, data)
+        answer, payloads = _answer(asked, data, hand)
         _send(outward, answer, payloads)
 
 
-def _answer(asked: dict[str, object], data: bytes) -> tuple[dict[str, object], tuple[bytes, ...]]:
+def _answer(
+    asked: dict[str, object], data: bytes, hand: "HandReader | None"
+) -> tuple[dict[str, object], tuple[bytes, ...]]:
     """The answer to one request. A refused picture is an answer; a bug ends the process and shows on standard error."""
     import cv2
 
     from testigo.errors import BadPhoto
 
     try:
-        return _do(asked, data)
+        return _do(asked, data, hand)
     except BadPhoto as bad:
         return {"cause": bad.cause, "sentence": str(bad)}, ()
     except MemoryError:
@@ -70,7 +80,10 @@ def _answer(asked: dict[str, object], data: bytes) -> tuple[dict[str, object], t
         return {"cause": "broken", "sentence": f"the picture cannot be worked on ({error.err})"}, ()
 
 
-def _do(asked: dict[str, object], data: bytes) -> tuple[dict[str, object], tuple[bytes, ...]]:
+def _do(
+    asked: dict[str, object], data: bytes, hand: "HandReader | None"
+) -> tuple[dict[str, object], tuple[bytes, ...]]:
+    from testigo.vision.layout import layout_from_plain, written_plain
     from testigo.vision.load import decode, render_pdf, thumbnail
     from testigo.vision.reader import CodeReader
 
@@ -82,6 +95,16 @@ def _do(asked: dict[str, object], data: bytes) -> tuple[dict[str, object], tuple
             return {}, render_pdf(data, dpi=dpi)
         case {"ask": "thumbnail", "orient": int(orient), "width": int(width)}:
             return {}, (thumbnail(data, orient=orient, width=width),)
+        case {"ask": "learn", "layout": dict(layout)} if hand is not None:
+            hand.learn(layout_from_plain(layout), data)
+            return {}, ()
+        case {"ask": "design", "design": dict(design)}:
+            from testigo.vision.designing import designed
+
+            return designed(design, data)
+        case {"ask": "figures", "orient": int(orient)} if hand is not None:
+            pages = hand.read(data, orient)
+            return {"pages": [written_plain(page) for page in pages]}, ()
         case {
             "ask": "read",
             "orient": int(orient),
