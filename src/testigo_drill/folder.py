@@ -14,8 +14,10 @@ import cv2
 
 from testigo.errors import BadUsage
 from testigo_drill.election import make_election, stations_csv
+from testigo_drill.layouts import COLUMN, WrittenForm, form_toml
 from testigo_drill.names import observers_name
-from testigo_drill.plan import DrillPlan, plan_drill
+from testigo_drill.paper import blank_page
+from testigo_drill.plan import DrillPlan, as_written, plan_drill
 from testigo_drill.sheet import Layout, read_layout
 from testigo_drill.shots import Shot, open_studio
 from testigo_drill.truth import truth_json
@@ -34,6 +36,7 @@ def write_drill(
     *,
     demo_folder: Path,
     photos: bool = True,
+    written: bool = False,
     workers: int = 2,
     progress: Callable[[int, int], None] | None = None,
     grades: tuple[float, float, float] = (0.5, 0.35, 0.15),
@@ -41,26 +44,45 @@ def write_drill(
     """Makes a drill in `out`: election/, photos/, claims.csv, tables/second.csv, truth.json.
 
     The same numbers give the same bytes on the same machine. After a crash, running it again makes only the photos
-    that are missing. `demo_folder` is the demonstration's election folder; `progress` is told how many photos there
-    are and of how many.
+    that are missing. With `written`, the sheets are another form than the demonstration's, whose figures are written by
+    hand, and nothing says that they must be readable. `demo_folder` is the demonstration's election folder; `progress`
+    is told how many photos there are and of how many.
 
     Raises:
         BadUsage: `out` holds a drill of other numbers, or a number is out of its range.
     """
     election = make_election(stations, seed)
     plan = plan_drill(election, seed, grades)
-    truth = truth_json(plan, stations=stations, seed=seed, grades=grades)
+    if written:
+        plan = as_written(plan)
+    truth = truth_json(plan, stations=stations, seed=seed, grades=grades, written=written)
     _refuse_another(out / "truth.json", truth)
     (out / "photos").mkdir(parents=True, exist_ok=True)
     (out / "tables").mkdir(exist_ok=True)
-    shutil.copytree(demo_folder, out / "election", dirs_exist_ok=True)
+    by_hand = COLUMN if written else None
+    _write_election(out / "election", demo_folder, by_hand)
     _write(out / "election" / "stations.csv", stations_csv(election).encode())
     _write(out / "claims.csv", _claims_csv(plan).encode())
     _write(out / "tables" / "second.csv", _second_csv(plan, election.names).encode("cp1252"))
     _write(out / "truth.json", truth.encode())
     if photos:
-        layout = read_layout(demo_folder / "forms" / "drill" / "form.toml")
-        _take_photos(out / "photos", plan, layout, seed, workers, progress)
+        form = "drill" if by_hand is None else by_hand.id
+        layout = read_layout(out / "election" / "forms" / form / "form.toml")
+        _take_photos(out / "photos", plan, layout, by_hand, seed, workers, progress)
+
+
+def _write_election(folder: Path, demo_folder: Path, by_hand: WrittenForm | None) -> None:
+    """The demonstration's election folder, with this form in place of its own where sheets are filled in."""
+    if by_hand is None:
+        shutil.copytree(demo_folder, folder, dirs_exist_ok=True)
+        return
+    shutil.copytree(demo_folder, folder, dirs_exist_ok=True, ignore=shutil.ignore_patterns("forms"))
+    rules = (demo_folder / "election.toml").read_text("utf-8")
+    _write(folder / "election.toml", rules.replace('form = "drill"', f'form = "{by_hand.id}"').encode())
+    form = folder / "forms" / by_hand.id
+    form.mkdir(parents=True, exist_ok=True)
+    _write(form / "form.toml", form_toml(by_hand).encode())
+    _write(form / "blank.png", cv2.imencode(".png", blank_page(by_hand))[1].tobytes())
 
 
 def _refuse_another(path: Path, truth: str) -> None:
@@ -72,6 +94,7 @@ def _take_photos(
     folder: Path,
     plan: DrillPlan,
     layout: Layout,
+    by_hand: WrittenForm | None,
     seed: int,
     workers: int,
     progress: Callable[[int, int], None] | None,
@@ -85,14 +108,16 @@ def _take_photos(
         return
     # Spawned, not forked: a fork of a program with threads can hang.
     with ProcessPoolExecutor(max(1, workers), multiprocessing.get_context("spawn")) as pool:
-        for done in [pool.submit(_take, folder, chunk, layout, seed) for chunk in chunks]:
+        for done in [pool.submit(_take, folder, chunk, layout, by_hand, seed) for chunk in chunks]:
             made += done.result()
             tell(made, len(plan.photos))
 
 
-def _take(folder: Path, photos: Sequence[tuple[str, Shot]], layout: Layout, seed: int) -> int:
+def _take(
+    folder: Path, photos: Sequence[tuple[str, Shot]], layout: Layout, by_hand: WrittenForm | None, seed: int
+) -> int:
     cv2.setNumThreads(1)
-    studio = open_studio(layout, seed)
+    studio = open_studio(layout, seed, by_hand)
     for name, shot in photos:
         _write(folder / name, studio.take(shot))
     return len(photos)

@@ -82,6 +82,21 @@ def plan_drill(election: DrillElection, seed: int, grades: tuple[float, float, f
     )
 
 
+def as_written(plan: DrillPlan) -> DrillPlan:
+    """The plan where sheets are filled in by hand: none must be read, and unread ones leave the word to the table."""
+    return replace(plan, courses=tuple(_if_read(course) for course in plan.courses))
+
+
+def _if_read(course: Course) -> Course:
+    if course.basis != "sheet" or course.status not in ("counted", "quarantined"):
+        return course
+    if course.status == "quarantined":
+        return replace(course, status="quarantined-if-read", basis="either")
+    return (
+        replace(course, status="counted", basis="either") if course.row else replace(course, status="counted-if-read")
+    )
+
+
 def _times(trouble: Trouble, stations: int) -> int:
     times = round(trouble.per_mille * stations / 1000)
     return max(1, times) if stations >= EVERY_TROUBLE_FROM else times

@@ -10,6 +10,8 @@ from numpy.typing import NDArray
 
 from testigo_drill.camera import Grade, encode_jpeg, photograph
 from testigo_drill.election import DrillStation, Figures
+from testigo_drill.filling import written_page
+from testigo_drill.layouts import WrittenForm
 from testigo_drill.sheet import Layout, blank_sheet, print_code, print_sheet
 
 Picture = NDArray[np.uint8]
@@ -54,11 +56,15 @@ def shot_of(
 
 @dataclass(frozen=True, slots=True)
 class Studio:
-    """What is needed to make shots: the layout, the unfilled form, and the drill's seed."""
+    """What is needed to make shots: the layout, the unfilled form, and the drill's seed.
+
+    `by_hand` is the form that stations fill in by hand; None where sheets are printed with their figures.
+    """
 
     layout: Layout
     blank: Picture
     seed: int
+    by_hand: WrittenForm | None = None
 
     def take(self, shot: Shot) -> bytes:
         """The bytes of the shot's file."""
@@ -77,6 +83,8 @@ class Studio:
 
     def _page(self, shot: Shot, rng: np.random.Generator) -> Picture:
         if shot.station is not None and shot.figures is not None:
+            if self.by_hand is not None:
+                return written_page(self.by_hand, shot.station, shot.figures.by_field(), self.seed, rng)
             return print_sheet(self.blank, self.layout, shot.station, shot.registered, shot.figures)
         page = np.full_like(self.blank, 250)
         height, width = page.shape
@@ -88,9 +96,9 @@ class Studio:
         return page
 
 
-def open_studio(layout: Layout, seed: int) -> Studio:
+def open_studio(layout: Layout, seed: int, by_hand: WrittenForm | None = None) -> Studio:
     """A studio with a freshly printed blank form."""
-    return Studio(layout, blank_sheet(layout), seed)
+    return Studio(layout, blank_sheet(layout), seed, by_hand)
 
 
 def _forwarded(photo: Picture) -> Picture:

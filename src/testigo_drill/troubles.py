@@ -13,7 +13,7 @@ import numpy as np
 from testigo_drill.election import DrillStation, Figures, figures_of
 from testigo_drill.shots import Content, Shot, shot_of
 
-Status = Literal["counted", "quarantined", "missing", "counted-if-read"]
+Status = Literal["counted", "quarantined", "missing", "counted-if-read", "quarantined-if-read"]
 Basis = Literal["sheet", "second", "either"]
 
 

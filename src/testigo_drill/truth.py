@@ -10,18 +10,20 @@ from testigo_drill.plan import DrillPlan
 from testigo_drill.troubles import Course
 
 
-def truth_json(plan: DrillPlan, *, stations: int, seed: int, grades: tuple[float, float, float]) -> str:
+def truth_json(
+    plan: DrillPlan, *, stations: int, seed: int, grades: tuple[float, float, float], written: bool = False
+) -> str:
     """The truth as JSON text.
 
     `stations` holds by code the figures that the sheet states, the expected `status` (`counted`, `quarantined`,
-    `missing`, `counted-if-read`) and `basis` (`sheet`, `second`, `either`, null), and the kind of trouble or null.
-    Where two sheets of a station differ, the figures are those of the first. `totals` sums the figures of each status
-    by choice.
+    `missing`, `counted-if-read`, `quarantined-if-read`) and `basis` (`sheet`, `second`, `either`, null), and the kind
+    of trouble or null. Where two sheets of a station differ, the figures are those of the first. `totals` sums the
+    figures of each status by choice.
     """
     kinds = {code: happening.kind for happening in plan.happenings for code in happening.stations}
     listed = [course for course in plan.courses if course.status is not None]
     truth = {
-        "drill": {"stations": stations, "seed": seed, "grades": list(grades)},
+        "drill": {"stations": stations, "seed": seed, "grades": list(grades)} | ({"written": True} if written else {}),
         "stations": {
             course.code: {
                 "figures": {} if course.figures is None else course.figures.by_field(),

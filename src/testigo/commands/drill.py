@@ -16,6 +16,7 @@ def drill_command(
     stations: int = 300,
     seed: int = 1,
     no_photos: FlagOption = False,
+    written: FlagOption = False,
     election: Path = ELECTION,
     jobs: int | None = None,
 ) -> None:
@@ -31,6 +32,8 @@ def drill_command(
         Another seed makes another election.
     no_photos
         Make no photos.
+    written
+        Let the stations fill in their sheets by hand: another form, and figures that may prove unreadable.
     election
         The election folder whose form and rules are taken.
     jobs
@@ -51,6 +54,7 @@ def drill_command(
             seed,
             demo_folder=election,
             photos=not no_photos,
+            written=written,
             workers=jobs or cores(),
             progress=count,
         )

@@ -1,0 +1,151 @@
+"""Photographs of sheets that were filled in by hand, with all that is true of them; made from a plan, photo by photo.
+
+Whoever tunes takes the group `tune`, whoever measures takes `test`: they have no hand, no form and no seed in common.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from math import lcm
+from types import MappingProxyType
+from typing import Literal
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from testigo.errors import BadUsage
+from testigo_drill.ballots import broken_figures, true_figures
+from testigo_drill.camera import Grade, photograph
+from testigo_drill.damage import DAMAGES, damaged_jpeg
+from testigo_drill.filling import Sheet, filled, tampered
+from testigo_drill.hands import HANDS, TEST_HANDS, TUNE_HANDS, Hand
+from testigo_drill.layouts import FORMS, TEST_FORMS, TUNE_FORMS, WrittenForm
+
+Picture = NDArray[np.uint8]
+Group = Literal["tune", "test"]
+Kind = Literal["sound", "broken", "tampered"]
+
+_GROUPS: Mapping[Group, tuple[int, tuple[WrittenForm, ...], tuple[Hand, ...]]] = MappingProxyType(
+    {"tune": (0x71, TUNE_FORMS, TUNE_HANDS), "test": (0x7E, TEST_FORMS, TEST_HANDS)}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class WrittenJob:
+    """One photograph to be made; equal jobs make equal bytes.
+
+    `kind`: `sound` sheets obey their sums, in `broken` ones the writer made a mistake that breaks a sum, in `tampered`
+    ones a digit's picture was replaced afterwards. `corrections` digits were corrected by the writer. `grade` is the
+    damage (0 to 4), `camera` how well the photo was taken.
+    """
+
+    group: Group
+    seed: int
+    number: int
+    form: str
+    hand: str
+    kind: Kind
+    corrections: int
+    grade: int
+    camera: Grade
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A photograph and what is true of it: `figures` as they stand on the paper, the sums that those break, and `cell`,
+    the replaced one by field and place from 0; None where none was."""
+
+    job: WrittenJob
+    sheet: Sheet
+    figures: Mapping[str, int]
+    broken: tuple[str, ...]
+    cell: tuple[str, int] | None
+    jpeg: bytes
+
+
+def plan_written(
+    group: Group,
+    photos: int,
+    seed: int,
+    *,
+    broken: float = 0.0,
+    tampered: float = 0.0,
+    corrected: float = 0.0,
+    grades: tuple[int, ...] = (0, 1, 2, 3, 4),
+    camera: Grade = "mild",
+) -> tuple[WrittenJob, ...]:
+    """The photographs to make: forms, hands and grades of the group take turns, so that each meets each.
+
+    `broken` and `tampered` are the probabilities of such a sheet, `corrected` that of a sheet with one or two corrected
+    digits. A plan with more photos begins with those of one with fewer.
+
+    Raises:
+        BadUsage: a number is out of its range.
+    """
+    if photos < 0 or min(broken, tampered, corrected) < 0 or max(broken + tampered, corrected) > 1:
+        raise BadUsage(
+            "written sheets: expected a number from 0 and probabilities of which broken and tampered together make at "
+            f"most 1, came {photos}, {broken}, {tampered}, {corrected}"
+        )
+    if not grades or not set(grades) <= set(range(len(DAMAGES))):
+        raise BadUsage(f"written sheets: expected grades from 0 to {len(DAMAGES) - 1}, came {grades}")
+    key, forms, hands = _GROUPS[group]
+    jobs = []
+    for number in range(photos):
+        rng = np.random.default_rng([key, 0, seed, number])
+        draw = rng.random()
+        kind: Kind = "broken" if draw < broken else "tampered" if draw < broken + tampered else "sound"
+        corrections = int(rng.integers(1, 3)) if rng.random() < corrected else 0
+        grade, form = grades[number % len(grades)], forms[number % len(forms)]
+        # After a whole round everybody moves on by one, so that each hand meets each grade and form.
+        hand = hands[(number + number // lcm(len(grades), len(forms), len(hands))) % len(hands)]
+        jobs.append(WrittenJob(group, seed, number, form.id, hand.name, kind, corrections, grade, camera))
+    return tuple(jobs)
+
+
+def sheet_of(job: WrittenJob) -> tuple[Sheet, tuple[str, int] | None]:
+    """The job's filled-in sheet, and the cell that was replaced in it, None where none was."""
+    form = FORMS[job.form]
+    rng = np.random.default_rng([_GROUPS[job.group][0], 1, job.seed, job.number])
+    station = f"{int(rng.integers(1, 100)):02}{int(rng.integers(1, 100)):02}{int(rng.integers(1, 100)):02}.01"
+    figures = true_figures(form, rng)
+    if job.kind == "broken":
+        figures, _ = broken_figures(form, figures, rng)
+    sheet = filled(form, station, figures, HANDS[job.hand], rng, corrections=job.corrections)
+    if job.kind == "tampered":
+        return tampered(sheet, rng)
+    return sheet, None
+
+
+def take(job: WrittenJob) -> Written:
+    """The photograph of this job."""
+    sheet, cell = sheet_of(job)
+    rng = np.random.default_rng([_GROUPS[job.group][0], 2, job.seed, job.number])
+    photo = photograph(upright(sheet.picture(), rng), rng, job.camera)
+    return Written(job, sheet, sheet.figures, sheet.broken, cell, damaged_jpeg(photo, job.grade, rng))
+
+
+def upright(page: Picture, rng: np.random.Generator) -> Picture:
+    """The page as it is held before the camera, whose photos are higher than wide: a broad page is turned to a side."""
+    if page.shape[1] <= page.shape[0]:
+        return page
+    way = cv2.ROTATE_90_CLOCKWISE if rng.random() < 0.5 else cv2.ROTATE_90_COUNTERCLOCKWISE
+    return np.asarray(cv2.rotate(page, way), np.uint8)
+
+
+def truth_of(written: Written) -> dict[str, object]:
+    """What is true of a photograph, as plain values for JSON."""
+    job = written.job
+    return {
+        "group": job.group,
+        "form": job.form,
+        "hand": job.hand,
+        "kind": job.kind,
+        "grade": job.grade,
+        "camera": job.camera,
+        "station": written.sheet.station,
+        "figures": dict(written.figures),
+        "broken": list(written.broken),
+        "replaced": None if written.cell is None else list(written.cell),
+        "corrected": [list(cell) for cell in written.sheet.doubtful],
+    }
