@@ -79,7 +79,7 @@ def register_from_csv(text: str, election: Election, where: str) -> StationRegis
                 )
         stations[code] = Station(code, areas, int(row[1]) if row[1] else None)
     expected = election.register.expected_stations
-    complete = expected is None
+    complete = expected is None or expected == len(stations)
     return StationRegister(stations, names, complete, len(stations) if complete else expected)
 
 

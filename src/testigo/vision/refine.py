@@ -71,7 +71,20 @@ class Fit:
 
 def printed_of(blank: Pixels, layout: Layout) -> Printed:
     """What a blank page (grey) offers to hold on to, but for what stands in personal regions."""
-    lines = dark_lines(blank)
+    whole = whole_print(dark_lines(blank), layout)
+    height, width = whole.lines.shape
+    edge = (_PATCH + 2) * width / _WIDTH
+    points, keep = whole.points, np.ones(len(whole.points), np.bool_)
+    for part in layout.personal:
+        left, upper, right, lower = part.in_pixels(width, height)
+        # Lines on the edge of a masked part are masked too.
+        inside = (points[:, 0] > left - edge) & (points[:, 0] < right + edge)
+        keep &= ~(inside & (points[:, 1] > upper - edge) & (points[:, 1] < lower + edge))
+    return Printed(whole.lines, points[keep])
+
+
+def whole_print(lines: Pixels, layout: Layout) -> Printed:
+    """What a blank's dark-line image offers to hold on to, in personal regions as well."""
     height, width = lines.shape
     unit = width / _WIDTH
     points = _crossings(lines, unit)
@@ -81,13 +94,7 @@ def printed_of(blank: Pixels, layout: Layout) -> Printed:
     keep = (
         (points[:, 0] > edge) & (points[:, 0] < width - edge) & (points[:, 1] > edge) & (points[:, 1] < height - edge)
     )
-    for part in layout.personal:
-        left, upper, right, lower = part.in_pixels(width, height)
-        # Lines on the edge of a masked part are masked too.
-        inside = (points[:, 0] > left - edge) & (points[:, 0] < right + edge)
-        keep &= ~(inside & (points[:, 1] > upper - edge) & (points[:, 1] < lower + edge))
-    points = points[keep]
-    return Printed(lines, points)
+    return Printed(lines, points[keep])
 
 
 def dark_lines(grey: Pixels) -> Pixels:
