@@ -89,6 +89,7 @@ def run_read(world: World, address: str, python_path: Path | None = None) -> sub
     return subprocess.run(command, capture_output=True, text=True, check=False, env=environment)
 
 
+@pytest.mark.slow
 def test_the_command_reads_on_a_cluster_the_same_bytes_as_this_machine(
     cluster: Cluster, unread: World, read_here: dict[Digest, Record]
 ) -> None:
