@@ -207,7 +207,7 @@ def _look(
 def _proves(fit: Fit) -> bool:
     """Whether the print that was found can only be this form's."""
     agreeing = min(max(fit.clear - 0.12, LEAST_AGREEING), MOST_AGREEING_ASKED)
-    weakest = min(max(2 * fit.clear - 1.2, LEAST_WEAKEST), MOST_WEAKEST_ASKED)
+    weakest = min(max(2 * fit.clear - 1.25, LEAST_WEAKEST), MOST_WEAKEST_ASKED)
     return fit.likeness >= LEAST_LIKENESS and fit.agreeing >= agreeing and fit.weakest >= weakest
 
 
