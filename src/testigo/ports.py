@@ -154,11 +154,16 @@ class PageSeen:
 
 @dataclass(frozen=True, slots=True)
 class Sight:
-    """What a reader saw in one photo: codes, a 64-bit perceptual hash, and pages whose boxes were read."""
+    """What a reader saw in one photo: codes, a 64-bit perceptual hash, and pages whose boxes were read.
+
+    `covered` is an upright JPEG of the photo in which the personal regions of all these pages are covered, and all that
+    lies beside the pages; None where no page of a form with such regions was found, or not well enough.
+    """
 
     codes: tuple[CodeSeen, ...]
     phash: int
     pages: tuple[PageSeen, ...] = ()
+    covered: bytes | None = None
 
 
 class Master(Protocol):

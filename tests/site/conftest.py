@@ -180,7 +180,8 @@ def make_published() -> Callable[..., Published]:
         tabulation = tabulate((result for _, result in results.values()), dossiers, register, election)
         strays = [PhotoSeen(digest_of("stray"), (), StationCode("999"), ("999",), "figures", 1)]
         photos = [seen.photo for dossier in dossiers.values() for seen in dossier.photos]
-        shown = {p: Rendition(p, digest_of("public", p), 123_456, "image/jpeg", "form") for p in photos[::2]}
+        shown = {p: Rendition(p, digest_of("public", p), 123_456, "image/jpeg", "regions-1") for p in photos[::2]}
+        shown |= {p: Rendition(p, p, 123_456, "image/jpeg", "none") for p in photos[::4]}
         in_force = {key: one for key, (_, one) in results.items()}
         digests = sorted({one.digest for dossier in dossiers.values() for one in dossier.evidence})
         return Published(

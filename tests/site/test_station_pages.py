@@ -54,15 +54,29 @@ def test_a_photo_is_shown_or_the_page_says_why_not(
                 assert "Withheld: privacy." in page.text
                 seen.add("withheld")
             elif rendition is None:
-                assert "Held, not published: the form shows personal data." in page.text
+                assert "Held, not published: personal data may stand where it could not be covered." in page.text
                 seen.add("private")
             else:
                 sha = rendition.sha256
                 assert links.count(f"../bundle/data/objects/{sha[:2]}/{sha[2:4]}/{sha}") == 2
                 assert f"../{thumbnails[photo.photo]}" in page.attributes("src")
                 assert "Full public copy (JPEG, 121 kB)" in page.text
-                seen.add("shown")
-    assert seen == {"withheld", "private", "shown"}
+                covered = sha != photo.photo
+                assert (photo.photo in page.text) == covered
+                seen.add("covered" if covered else "shown")
+    assert seen == {"withheld", "private", "shown", "covered"}
+
+
+def test_a_page_says_that_personal_data_is_covered_and_names_the_photo_itself(
+    published: Published, files: dict[str, bytes]
+) -> None:
+    told = "Parts that show personal data, and everything beside the sheet, are covered in this copy."
+    for code, dossier in published.dossiers.items():
+        copies = [published.renditions[photo.photo] for photo in dossier.photos if photo.photo in published.renditions]
+        covered = [copy for copy in copies if copy.mask != "none" and copy.photo not in published.withheld]
+        text = read_page(files[station_page(code)]).text
+        assert text.count(told) == len(covered)
+        assert all(copy.photo in text for copy in covered)
 
 
 def test_the_proof_stands_on_the_page_as_it_is_with_the_number_of_its_record(

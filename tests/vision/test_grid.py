@@ -67,7 +67,8 @@ def test_any_even_table_is_found(rows: int, cells: int, gap: int, side: int, lin
     found = grids_in(paper, Rect(a / width, b / height, (c - a) / width, (d - b) / height))
     assert [(grid.rows, grid.cells) for grid in found] == [(rows, cells)]
     assert np.abs(np.subtract(found[0].rect.in_pixels(width, height), (left, upper, right, lower))).max() <= 3
-    assert found[0].gap == pytest.approx(gap / (side + gap), abs=0.08)
+    # Where no two cells touch, nothing tells how thick the lines are.
+    assert found[0].gap == pytest.approx(gap / (side + gap), abs=0.08 if cells > 1 or gap == 0 else 0.13)
 
 
 def test_rows_in_uneven_steps_come_as_several_groups() -> None:

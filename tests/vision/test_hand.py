@@ -45,7 +45,7 @@ def test_the_child_process_says_the_same_as_the_reader() -> None:
     reader = HandReader()
     reader.learn(LAYOUT, png(blank()))
     with ReadingChild(blanks=[(LAYOUT, png(blank()))]) as child:
-        assert child.figures(photo, 1) == reader.read(photo, 1)
+        assert child.figures(photo, 1) == reader.look(photo, 1)
         with pytest.raises(BadPhoto):
             child.figures(b"no picture", 1)
 

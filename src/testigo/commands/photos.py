@@ -114,7 +114,7 @@ def read_command(
         reading_by(world, dask=dask, jobs=jobs) as (reader, executor),
         progress("read", unread_count(world)) as step,
     ):
-        outcomes = read(world, executor, reader, step).outcomes
+        done = read(world, executor, reader, step)
     told = {
         "figures": "with station and figures",
         "doubtful": "with the station, and figures that a person must look at",
@@ -122,10 +122,14 @@ def read_command(
         "foreign": "with codes of no form of this election",
         "nothing": "with no code that could be read",
     }
-    say(f"{number(sum(outcomes.values()))} photos read")
+    say(f"{number(sum(done.outcomes.values()))} photos read")
     for outcome, what in told.items():
-        if outcomes.get(outcome):
-            say(f"  {number(outcomes[outcome])} {what}")
+        if done.outcomes.get(outcome):
+            say(f"  {number(done.outcomes[outcome])} {what}")
+    if done.shown.get("covered"):
+        say(f"{number(done.shown['covered'])} photos have a public copy in which personal data is covered")
+    if done.shown.get("held"):
+        say(f"{number(done.shown['held'])} photos are held and not published: personal data may stand in them")
 
 
 def _tune(world: World, dask: str | None, jobs: int | None, target: int) -> None:

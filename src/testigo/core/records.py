@@ -46,7 +46,9 @@ class Photo:
 
 @dataclass(frozen=True, slots=True)
 class Rendition:
-    """The public copy of a photo; `mask` is `none` when the master itself may be shown."""
+    """The public copy of a photo. `mask` is `none` where it is the master itself, `regions-1` where personal data is
+    covered in it (docs/formats/mask-regions-1.md).
+    """
 
     photo: Digest
     sha256: Digest

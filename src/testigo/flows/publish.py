@@ -186,7 +186,7 @@ def _prover(world: World, checkpoint: bytes) -> Callable[[Digest], bytes]:
 def _thumbnails(
     world: World, published: Published, reader: Reader | None, executor: Executor
 ) -> Iterator[tuple[Digest, bytes]]:
-    """A small picture of every public copy; made once and kept in the home, where losing them costs only time."""
+    """A small picture of every public copy, by its photo; made once and kept in the home under the copy's hash."""
     if reader is None or not published.renditions:
         return
     kept = world.home / "thumbnails"
@@ -194,11 +194,14 @@ def _thumbnails(
     orients = {photo: record.orient for photo, record in world.views.photos().items()}
 
     def small(photo: Digest) -> tuple[Digest, bytes | None]:
-        path = kept / f"{photo}.jpg"
+        copy = published.renditions[photo].sha256
+        path = kept / f"{copy}.jpg"
         if path.exists():
             return photo, path.read_bytes()
+        # A copy that is not the master stands upright.
+        orient = orients[photo] if copy == photo else 1
         try:
-            data = reader.thumbnail(world.blobs.open(photo), orients[photo], THUMBNAIL_WIDTH)
+            data = reader.thumbnail(world.blobs.open(copy), orient, THUMBNAIL_WIDTH)
         except BadPhoto:
             return photo, None
         aside = path.with_suffix(".aside")

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from testigo.core.election import Election
 from testigo.core.ids import Digest
-from testigo.core.reading import open_rendition, reading_of
-from testigo.core.records import Record
+from testigo.core.reading import Showing, covered_rendition, open_rendition, reading_of, showing
+from testigo.core.records import Photo, Record, Rendition
 from testigo.flows.ahead import in_order
 from testigo.flows.handwriting import with_pages
 from testigo.ports import Reader, Sight, World
@@ -22,13 +22,18 @@ BY_HAND = "codes+digits"
 
 @dataclass(frozen=True, slots=True)
 class PhotosRead:
-    """How many photos were read, by outcome: `figures`, `doubtful`, `station`, `foreign`, `nothing`."""
+    """How many photos were read, by outcome: `figures`, `doubtful`, `station`, `foreign`, `nothing`.
+
+    `shown` counts how their public copies are: `open`, `covered` where personal data is covered, `held` where there is
+    none.
+    """
 
     outcomes: Mapping[str, int]
+    shown: Mapping[Showing, int]
 
 
 def read(world: World, executor: Executor, reader: Reader, progress: Callable[[int], None]) -> PhotosRead:
-    """Readings of all photos that have none by this reader; what was read before a crash stays read.
+    """Readings and public copies of all photos that this reader has not read; what was read before a crash stays read.
 
     The executor's workers get a photo's hash and open the bytes themselves.
     """
@@ -37,6 +42,7 @@ def read(world: World, executor: Executor, reader: Reader, progress: Callable[[i
     photos = world.views.photos()
     sureness = thresholds_of(world.election)
     outcomes: Counter[str] = Counter()
+    shown: Counter[Showing] = Counter()
     records: list[Record] = []
 
     def look(sha256: Digest) -> tuple[Digest, Sight]:
@@ -46,15 +52,26 @@ def read(world: World, executor: Executor, reader: Reader, progress: Callable[[i
         codes = [(code.symbology, code.text) for code in sight.codes]
         reading = reading_of(sha256, codes, sight.phash, world.forms, reader_id, VERSION)
         reading = with_pages(reading, photos[sha256].station, sight.pages, world.forms, sureness)
-        rendition = open_rendition(photos[sha256], reading, world.forms)
+        found = {page.form for page in sight.pages}
+        how = showing(reading, found, world.forms, covered=sight.covered is not None)
         outcomes[reading.outcome] += 1
-        records += [reading] if rendition is None else [reading, rendition]
+        shown[how] += 1
+        records += [reading, *_rendition(world, photos[sha256], sight, how)]
         if len(records) >= _BATCH:
             world.journal.append(records)
             records = []
         progress(1)
     world.journal.append(records)
-    return PhotosRead(outcomes)
+    return PhotosRead(outcomes, shown)
+
+
+def _rendition(world: World, photo: Photo, sight: Sight, how: Showing) -> tuple[Rendition, ...]:
+    """The record of the photo's public copy, whose bytes are held before; none where it is not shown."""
+    if how == "open":
+        return (open_rendition(photo),)
+    if how == "held" or sight.covered is None:
+        return ()
+    return (covered_rendition(photo.sha256, world.blobs.put(sight.covered), len(sight.covered)),)
 
 
 def unread_count(world: World) -> int:

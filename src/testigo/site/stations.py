@@ -36,10 +36,13 @@ class FigureTable:
 
 @dataclass(frozen=True, slots=True)
 class PhotoView:
-    """A photo of a station: `state` is `shown`, `withheld` (with `reason`) or `private`; `outcome` of its reading."""
+    """A photo of a station: `state` is `shown`, `covered` (shown, with personal data covered), `withheld` (with
+    `reason`) or `private`; `outcome` of its reading. `master` is the hash of the photo itself.
+    """
 
     number: int
     short: str
+    master: str
     state: str
     reason: str
     outcome: str
@@ -169,11 +172,14 @@ def _photo(edition: Edition, photo: PhotoSeen, number: int) -> PhotoView:
     published = edition.published
     rendition = published.renditions.get(photo.photo)
     withheld = published.withheld.get(photo.photo)
-    state = "withheld" if withheld is not None else "private" if rendition is None else "shown"
-    shown = rendition if state == "shown" else None
+    shown = rendition if withheld is None else None
+    state = "withheld" if withheld is not None else "private"
+    if shown is not None:
+        state = "shown" if shown.sha256 == photo.photo else "covered"
     return PhotoView(
         number,
         photo.photo[:12],
+        photo.photo,
         state,
         withheld.reason if withheld is not None else "",
         photo.outcome,

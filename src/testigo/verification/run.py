@@ -117,7 +117,12 @@ def _content(
     tell("results")
     replayed = replay(leaves, rules)
     state = replayed.state
-    steps = [decoded, check_batches(leaves), registered, check_objects(files, state, records)]
+    steps = [
+        decoded,
+        check_batches(leaves),
+        registered,
+        check_objects(files, state, records, {} if rules is None else rules.forms),
+    ]
     numbers |= {
         "unknown records": state.unread_kinds["unknown"],
         "photos": len(state.photos),

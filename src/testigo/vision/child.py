@@ -18,6 +18,7 @@ from typing import Self
 
 from testigo.errors import BadPhoto
 from testigo.vision.codes import DEFAULT_WANTED, Code
+from testigo.vision.jpeg import strip_jpeg
 from testigo.vision.layout import Layout, WrittenPage, layout_plain, written_from_plain
 from testigo.vision.reader import PhotoReading
 from testigo.vision.stripped import MAX_BYTES
@@ -119,19 +120,26 @@ class ReadingChild:
         answer, _ = self._ask(request, data, self._limit_s)
         return _reading(answer)
 
-    def figures(self, data: bytes, orient: int) -> tuple[WrittenPage, ...]:
-        """What `hand.HandReader` reads in the photo.
+    def figures(self, data: bytes, orient: int) -> tuple[tuple[WrittenPage, ...], bytes | None]:
+        """What `hand.HandReader.look` gives for the photo: its pages, and the copy in which personal data is covered.
+
+        The copy is a JPEG without metadata; nobody can tell here what it shows.
 
         Raises:
             BadPhoto: as `check`.
         """
-        answer, _ = self._ask({"ask": "figures", "orient": orient}, data, FIGURES_FACTOR * self._limit_s)
+        answer, copies = self._ask({"ask": "figures", "orient": orient}, data, FIGURES_FACTOR * self._limit_s)
         try:
-            return written_from_plain(answer.get("pages"))
+            pages = written_from_plain(answer.get("pages"))
         except ValueError as error:
             raise BadPhoto(
                 "broken", f"the process that decoded the photo gave an answer that is no page: {error}"
             ) from None
+        if not copies:
+            return pages, None
+        if len(copies) > 1 or strip_jpeg(copies[0]).data != copies[0]:
+            raise BadPhoto("broken", "the process that decoded the photo gave a copy that is no JPEG without metadata")
+        return pages, copies[0]
 
     def render_pdf(self, data: bytes, *, dpi: int = 200) -> tuple[bytes, ...]:
         """The pages of a PDF as PNG bytes, as `load.render_pdf` gives them.

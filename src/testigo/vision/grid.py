@@ -176,7 +176,7 @@ def _is_even(steps: NDArray[np.float64]) -> bool:
 def _line(patches: Patches, wide: float) -> float:
     """How thick the lines between neighbours are, in pixels: in a row where there are any, else in a column."""
     high = float(np.median(patches[:, 3] - patches[:, 1]))
-    for along, across, most in ((0, 1, wide / 3), (1, 0, high / 4)):
+    for along, across, most in ((0, 1, wide / 3), (1, 0, high / 3)):
         between = [
             other[along] - one[along + 2]
             for one in patches

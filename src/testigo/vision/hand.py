@@ -11,6 +11,7 @@ from testigo.vision.digits import CLASSES, DigitReader
 from testigo.vision.free_figures import column_ink
 from testigo.vision.layout import Ink, Layout, WrittenPage
 from testigo.vision.load import Pixels, decode
+from testigo.vision.mask import covered_copy
 from testigo.vision.page import FoundPage, NotThisForm, Reference, find_pages, flatten, reference_of
 from testigo.vision.tallies import tally_evidence
 from testigo.vision.words import WordReader, lexicon_of
@@ -49,8 +50,24 @@ class HandReader:
         Raises:
             BadPhoto: the photo does not decode.
         """
+        return self.look(data, orient)[0]
+
+    def look(self, data: bytes, orient: int) -> tuple[tuple[WrittenPage, ...], bytes | None]:
+        """What `read` gives, and the photo's public copy, in which personal data is covered, as `mask` makes it.
+
+        The copy is None where no page of a form with personal regions is found, or one cannot be located well enough.
+
+        Raises:
+            BadPhoto: the photo does not decode.
+        """
         photo = decode(data, orient=orient, colour="bgr")
-        pages = [self._page(photo, page) for page in self.find(photo)]
+        found = self.find(photo)
+        personal = {one.layout.form for one in self._references if one.layout.personal}
+        shown = covered_copy(photo, found) if any(one.reference.layout.form in personal for one in found) else None
+        return self._written(photo, found), shown
+
+    def _written(self, photo: Pixels, found: tuple[FoundPage, ...]) -> tuple[WrittenPage, ...]:
+        pages = [self._page(photo, page) for page in found]
         for layout in self._cropped:
             columns = self._columns(photo, layout)
             if columns:

@@ -6,6 +6,7 @@ sheet, a document, a hand. What cannot be located well enough is not shown at al
 
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import pairwise
 
 import cv2
 import numpy as np
@@ -84,11 +85,12 @@ def figures_of(layout: Layout) -> tuple[Rect, ...]:
 def margins_mm(photo: Pixels, page: FoundPage) -> tuple[float, ...] | None:
     """How far each personal region of the page must be grown, in millimetres of paper, so that it is covered for sure.
 
-    That is `MARGIN_MM`, and the drift: how far regions may stand from where the page's geometry says. Three things
-    bound it: what the geometry would be with every second printed crossing alone (a jackknife by halves), what it would
-    be with the print inside of the regions, which the proof of a page leaves out, and how far the sixteen crossings next
-    to a region are from their places. And it grows with the distance from all print (`MM_FROM_PRINT`). None where the
-    drift is over `MOST_DRIFT_MM`, or too little is seen to tell.
+    That is `MARGIN_MM`, a part for the distance from all print (`MM_FROM_PRINT`), and the drift: how far regions may
+    stand from where the page's geometry says. It is the most of three: how the geometry changes with every second
+    printed crossing alone (a jackknife by halves), how it changes with the print inside of the regions, which the proof
+    of a page leaves out, and how far the sixteen crossings next to a region are from their places.
+
+    None where the drift is over `MOST_DRIFT_MM`, or too little is seen to tell.
     """
     regions = page.reference.layout.personal
     if not regions:
@@ -111,9 +113,7 @@ def margins_mm(photo: Pixels, page: FoundPage) -> tuple[float, ...] | None:
         drift = max(drift, float(np.median(gaps[nearest])))
     if drift > MOST_DRIFT_MM * unit:
         return None
-    return tuple(
-        MARGIN_MM + drift / unit + float(away.min(axis=1).max()) / unit / MM_FROM_PRINT for away in distances
-    )
+    return tuple(MARGIN_MM + drift / unit + float(away.min(axis=1).max()) / unit / MM_FROM_PRINT for away in distances)
 
 
 def _seen(grey: Pixels, printed: Printed, reach: float) -> tuple[Points, NDArray[np.float64]]:
@@ -139,7 +139,7 @@ def _edge(page: FoundPage, part: Rect, grown_mm: float) -> Points:
     left, upper, right, lower = left - grown, upper - grown, right + grown, lower + grown
     corners = np.array([[left, upper], [right, upper], [right, lower], [left, lower], [left, upper]])
     pieces = []
-    for start, end in zip(corners[:-1], corners[1:], strict=True):
+    for start, end in pairwise(corners):
         count = max(1, round(float(np.linalg.norm(end - start)) / (_STEP_MM * unit)))
         pieces.append(start + np.arange(count)[:, None] / count * (end - start))
     return np.vstack(pieces)

@@ -56,18 +56,18 @@ class PhotoReader:
         except BadPhoto:
             return Sight((), 0)
         codes = tuple(CodeSeen(code.symbology, code.text) for code in reading.codes)
-        return Sight(codes, reading.phash, self._pages(data, orient) if self._by_hand else ())
-
-    def _pages(self, data: bytes, orient: int) -> tuple[PageSeen, ...]:
-        """What stands in the boxes of forms that are read so; nothing where the photo is too much for the reader."""
+        if not self._by_hand:
+            return Sight(codes, reading.phash)
         try:
-            found = self._child.figures(data, orient)
+            found, covered = self._child.figures(data, orient)
         except BadPhoto:
-            return ()
-        return tuple(
+            # The photo is too much for the reader of figures; its codes count all the same.
+            return Sight(codes, reading.phash)
+        pages = tuple(
             PageSeen(page.form, page.page, tuple(InkSeen(field, rows) for field, rows in page.ink), page.evidence)
             for page in found
         )
+        return Sight(codes, reading.phash, pages, covered)
 
     def thumbnail(self, data: bytes, orient: int, width: int) -> bytes:
         """See `ports.Reader`."""

@@ -103,8 +103,8 @@ def _do(
 
             return designed(design, data)
         case {"ask": "figures", "orient": int(orient)} if hand is not None:
-            pages = hand.read(data, orient)
-            return {"pages": [written_plain(page) for page in pages]}, ()
+            pages, covered = hand.look(data, orient)
+            return {"pages": [written_plain(page) for page in pages]}, () if covered is None else (covered,)
         case {
             "ask": "read",
             "orient": int(orient),
