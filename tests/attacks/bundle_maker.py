@@ -117,7 +117,7 @@ class BundleMaker:
 
     def results_due(self) -> list[Record]:
         """The results that follow from what is in the log."""
-        held = dossiers(self.state, self.rules.register)
+        held = dossiers(self.state, self.rules.register, self.rules.election.desk)
         outcomes = outcomes_of(self.state, held, self.rules)
         due = [result_of(o, self.state.results.get((o.station, o.contest))) for o in outcomes]
         return [result for result in due if result is not None]
@@ -139,7 +139,7 @@ class BundleMaker:
     def tabulation(self) -> Tabulation:
         results = [result for _, result in self.state.results.values()]
         register, election = self.rules.register, self.rules.election
-        return tabulate(results, dossiers(self.state, register), register, election)
+        return tabulate(results, dossiers(self.state, register, self.rules.election.desk), register, election)
 
     def release(self, *, forged: bytes | None = None) -> None:
         """A last batch that names the totals, or forged ones."""
@@ -170,7 +170,7 @@ class BundleMaker:
     def files(self) -> dict[str, bytes]:
         """The bundle: path to bytes."""
         register, election = self.rules.register, self.rules.election
-        outcomes = tuple(outcomes_of(self.state, dossiers(self.state, register), self.rules))
+        outcomes = tuple(outcomes_of(self.state, dossiers(self.state, register, self.rules.election.desk), self.rules))
         return dict(
             bundle_files(
                 self.published(),

@@ -56,6 +56,10 @@ null = "N"
 disagreement = "quarantine"
 
 [[policy.basis]]
+id = "desk"
+from = "entry"
+
+[[policy.basis]]
 id = "photo"
 from = "reading"
 

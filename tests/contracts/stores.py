@@ -8,6 +8,7 @@ from pathlib import Path
 from testigo.core.ids import Counts, Digest, FieldId, StationCode
 from testigo.core.records import (
     Act,
+    Entry,
     Key,
     Photo,
     Reading,
@@ -17,6 +18,7 @@ from testigo.core.records import (
     Rendition,
     Report,
     Result,
+    Ruling,
     Supersede,
     Withhold,
     encode_record,
@@ -84,6 +86,14 @@ def reading_of(name: str, station: int | None = None, *, version: str = "1", oth
     return Reading(sha256_of(name), READER, version, outcome, "0" * 16, "sheet", 1, named, stations, counts)
 
 
+def entry_of(name: str, clerk: str, station: int, ana: int) -> Entry:
+    return Entry(sha256_of(name), clerk, "sheet", STATIONS[station], votes(ana))
+
+
+def ruling_of(name: str, station: int) -> Ruling:
+    return Ruling(sha256_of(name), "j-1", "sheet", STATIONS[station], votes(50), "as on the paper", ())
+
+
 def result_of(station: int, ana: int, replaces: Digest | None = None) -> Result:
     return Result(STATIONS[station], "mayor", "counted", "north", (sha256_of("e"),), votes(ana), (), replaces)
 
@@ -114,6 +124,9 @@ def some_of_each() -> tuple[Record, ...]:
         reading_of("one", 3),
         reading_of("two", 4, others=(4, 2)),
         reading_of("three", version="2"),
+        entry_of("two", "c-1", 4, 40),
+        entry_of("two", "c-2", 0, 41),
+        ruling_of("two", 0),
         Rendition(sha256_of("one"), sha256_of("one"), 1000, "image/jpeg", "none"),
         Withhold(sha256_of("two"), "privacy"),
         Release(3, sha256_of("totals")),

@@ -11,18 +11,21 @@ from stores import (
     STATIONS,
     Store,
     answers,
+    entry_of,
     leaf_of,
     memory_store,
     photo_of,
     reading_of,
     report_of,
     result_of,
+    ruling_of,
     sha256_of,
     some_of_each,
     sql_store,
     table_act,
 )
 
+from testigo.core.entry import DeskRules
 from testigo.core.ids import NATION
 from testigo.core.records import Supersede
 from testigo.core.register import Station, StationRegister
@@ -114,7 +117,8 @@ def test_a_seal_clears_the_stations_to_decide_and_new_evidence_names_them_again(
     store.journal.append([report_of(2, 1)])
     assert store.views.stations_to_decide() == ()
     store.journal.append([reading_of("one", 4, others=(3, 4)), report_of(1, 1, aside="duplicate")])
-    assert store.views.stations_to_decide() == (STATIONS[3], STATIONS[4])
+    # The photo of the reading was claimed for the first station, whose dossier changes as well.
+    assert store.views.stations_to_decide() == (STATIONS[0], STATIONS[3], STATIONS[4])
 
 
 def test_the_records_about_stations_make_the_same_dossiers_as_all_records(store: Store) -> None:
@@ -123,9 +127,9 @@ def test_the_records_about_stations_make_the_same_dossiers_as_all_records(store:
     store.journal.append(records[::2])
     store.journal.seal([])
     store.journal.append(records[1::2])
-    everything = dossiers(fold(store.views.records()), REGISTER)
+    everything = dossiers(fold(store.views.records()), REGISTER, DeskRules())
     for wanted in (STATIONS, STATIONS[:1], STATIONS[1:2], STATIONS[2:3], STATIONS[3:], ()):
-        found = dossiers(fold(store.views.records_about(wanted)), REGISTER)
+        found = dossiers(fold(store.views.records_about(wanted)), REGISTER, DeskRules())
         assert {s: found.get(s) for s in wanted} == {s: everything.get(s) for s in wanted}
 
 
@@ -140,6 +144,8 @@ RECORDS = st.one_of(
     st.builds(photo_of, st.sampled_from("ab"), st.one_of(st.none(), st.integers(0, 3))),
     st.builds(reading_of, st.sampled_from("ab"), st.one_of(st.none(), st.integers(0, 3)),
               version=st.sampled_from("12"), others=st.sampled_from(((), (1, 2)))),
+    st.builds(entry_of, st.sampled_from("ab"), st.sampled_from(("c-1", "c-2")), st.integers(0, 3), st.integers(0, 1)),
+    st.builds(ruling_of, st.sampled_from("ab"), st.integers(0, 3)),
     st.builds(result_of, st.integers(0, 2), st.integers(0, 2)),
     st.builds(table_act, st.sampled_from(("north", "south")), st.sampled_from(("t1", "t2"))),
     st.builds(lambda ana: Supersede(leaf_of(report_of(0, ana)), leaf_of(report_of(0, 9)), "other"), st.integers(0, 2)),

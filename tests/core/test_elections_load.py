@@ -115,7 +115,7 @@ def test_the_policy_of_venezuela_prefers_the_later_table_then_the_photo() -> Non
         ('"third-party-qr"]', '"fourth"]', "register: derive_from: no source is called fourth"),
         ('valid = "VOTOS_VALIDOS"', 'valido = "V"', "source[1]: columns: no field or level is called valido"),
         ('disagreement = "precedence"', 'disagreement = "vote"', "policy: disagreement: expected precedence or"),
-        ('from = "reading"', 'from = "rumour"', "policy: basis[3]: from: expected reading or report, came rumour"),
+        ('from = "reading"', 'from = "rumour"', "policy: basis[3]: from: expected reading, entry or report, came"),
         ("NM = 5150092", "XX = 5150092", "announced[1]: expected choices of the contest, came XX"),
         ('colour = "#d55e00"', 'colour = "red"', "choice[1]: expected an id of letters and digits and a colour"),
         (

@@ -1,15 +1,19 @@
 """The acceptance policy: from a station's dossier to a result that is counted or in quarantine, never dropped."""
 
+import types
 from collections.abc import Mapping
 from dataclasses import replace
 
 from testigo.core.catalogue import weight_of
 from testigo.core.checks import Verdict, check_copies, check_evidence, check_photos, check_zero
-from testigo.core.dossier import PHOTO_SOURCE, Dossier, Evidence, Finding, Outcome, figures_of
+from testigo.core.dossier import DESK_SOURCE, PHOTO_SOURCE, Dossier, Evidence, Finding, Outcome, figures_of
 from testigo.core.election import Basis, Contest, Election
 from testigo.core.form import Form
 from testigo.core.ids import Counts, Digest
 from testigo.core.records import Result
+
+_SOURCES: Mapping[str, str] = types.MappingProxyType({"reading": PHOTO_SOURCE, "entry": DESK_SOURCE})
+"""Where evidence that is our own comes from; that of other kinds is a report of the source that the basis names."""
 
 
 def decide(dossier: Dossier, contest: Contest, election: Election, forms: Mapping[str, Form]) -> Outcome:
@@ -49,7 +53,7 @@ def _choose(
     Of groups of the same number the one that states more figures is taken, then the one with the smallest digest.
     """
     for basis in election.policy.bases:
-        source = basis.source if basis.kind == "report" else PHOTO_SOURCE
+        source = _SOURCES.get(basis.kind, basis.source)
         groups: dict[tuple[tuple[str, int], ...], list[Evidence]] = {}
         for evidence in usable:
             if evidence.kind == basis.kind and evidence.source == source:

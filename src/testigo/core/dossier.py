@@ -10,6 +10,8 @@ from testigo.core.register import Station
 
 PHOTO_SOURCE = "photo"
 """The source of what a machine read from a photo."""
+DESK_SOURCE = "desk"
+"""The source of what people keyed from a photo and agreed on, or an adjudicator settled."""
 
 
 @dataclass(frozen=True, slots=True)

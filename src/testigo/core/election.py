@@ -2,8 +2,9 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from testigo.core.entry import DeskRules
 from testigo.core.ids import FieldId
 from testigo.core.keys import Keys, keys_of
 from testigo.core.plan import AssessmentPlan, plan_of
@@ -67,7 +68,10 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Basis:
-    """One way to accept a result: `needs` agreeing pieces of evidence of a kind (`reading`, `report` of a source)."""
+    """One way to accept a result: `needs` agreeing pieces of evidence of a kind.
+
+    Kinds are `reading` (a machine's), `entry` (what people settled at the desk) and `report` (of a source).
+    """
 
     id: str
     kind: str
@@ -156,6 +160,7 @@ class Election:
     announced: tuple[Announced, ...]
     plan: AssessmentPlan
     reading: ReadingRules = ReadingRules()
+    desk: DeskRules = field(default_factory=DeskRules)
 
     def source(self, source_id: str) -> Source:
         """The source of this id.
@@ -199,6 +204,7 @@ def election_from_toml(text: str, where: str) -> Election:
     weights, thresholds = _checks(keys.table("checks", needed=False))
     announced = tuple(_announced(part, contests) for part in keys.tables("announced"))
     reading = _reading(keys.table("reading", needed=False))
+    desk = _desk(keys.table("desk", needed=False))
     plan = plan_of(keys.table("assess", needed=False), [source.id for source in sources])
     keys.finish()
     for what, ids in (("contest", contests), ("source", sources), ("announced", announced)):
@@ -218,6 +224,7 @@ def election_from_toml(text: str, where: str) -> Election:
         announced=announced,
         plan=plan,
         reading=reading,
+        desk=desk,
     )
 
 
@@ -270,8 +277,8 @@ def _source(keys: Keys, levels: tuple[str, ...], contests: tuple[Contest, ...]) 
         keys.optional_text("station_format"),
     )
     keys.finish()
-    if source_id in ("photo", "result"):
-        raise BadElection(f"{keys.where}: id: expected another name than photo and result, which mean our own")
+    if source_id in ("photo", "desk", "result"):
+        raise BadElection(f"{keys.where}: id: expected another name than photo, desk and result, which mean our own")
     if kind not in ("report", "official"):
         raise BadElection(f"{keys.where}: kind: expected report or official, came {kind}")
     if "station" not in columns:
@@ -318,13 +325,28 @@ def _reading(keys: Keys) -> ReadingRules:
     return rules
 
 
+def _desk(keys: Keys) -> DeskRules:
+    usual = DeskRules()
+    entries, again = keys.number("entries", usual.entries), keys.number("again_ppm", usual.again_ppm)
+    counts = keys.flag("reading_counts", default=usual.reading_counts)
+    seed = keys.optional_text("again_seed") or usual.again_seed
+    keys.finish()
+    if not 1 <= entries <= 5 or not 0 <= again <= 1_000_000:
+        raise BadElection(
+            f"{keys.where}: expected entries from 1 to 5 and again_ppm from 0 to 1000000, came {entries} and {again}"
+        )
+    if again and not seed:
+        raise BadElection(f"{keys.where}: again_seed: expected a text that was drawn in public, it is missing")
+    return DeskRules(entries, counts, again, seed)
+
+
 def _basis(keys: Keys, sources: set[str]) -> Basis:
     basis = Basis(keys.text("id"), keys.text("from"), keys.optional_text("source"), keys.number("needs", 1))
     keys.finish()
-    if basis.kind not in ("reading", "report"):
-        raise BadElection(f"{keys.where}: from: expected reading or report, came {basis.kind}")
+    if basis.kind not in ("reading", "entry", "report"):
+        raise BadElection(f"{keys.where}: from: expected reading, entry or report, came {basis.kind}")
     if (basis.kind == "report") != (basis.source in sources):
-        raise BadElection(f"{keys.where}: source: expected a source of this election for report, none for reading")
+        raise BadElection(f"{keys.where}: source: expected a source of this election for report, none for others")
     if basis.needs < 1:
         raise BadElection(f"{keys.where}: needs: expected 1 or more, came {basis.needs}")
     return basis

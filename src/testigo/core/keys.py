@@ -24,6 +24,13 @@ class Keys:
         """The whole number at this key."""
         return self._take(key, int, "a whole number", default)
 
+    def flag(self, key: str, *, default: bool) -> bool:
+        """The `true` or `false` at this key, the default where there is none."""
+        found = self._left.pop(key, default)
+        if not isinstance(found, bool):
+            raise BadElection(f"{self.where}: {key}: expected true or false, came {found!r}")
+        return found
+
     def optional_number(self, key: str) -> int | None:
         """The whole number at this key, None where the key is absent."""
         return self.number(key) if key in self._left else None

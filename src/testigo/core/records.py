@@ -100,6 +100,42 @@ class Reading:
 
 
 @dataclass(frozen=True, slots=True)
+class Entry:
+    """What a person keyed from one photo, seeing no other answer. `clerk` is an alias, which names nobody.
+
+    `counts` are the fields that could be read, `blank` those that are empty on the paper, `illegible` those that this
+    person could not read. `problem` is what is wrong with the photo, None if nothing.
+    """
+
+    photo: Digest
+    clerk: str
+    form: str
+    station: StationCode
+    counts: Counts
+    page: int = 1
+    blank: tuple[str, ...] = ()
+    illegible: tuple[str, ...] = ()
+    problem: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Ruling:
+    """What an adjudicator, who made none of the `entries` (leaf hashes), found in a photo, and the reason."""
+
+    photo: Digest
+    adjudicator: str
+    form: str
+    station: StationCode
+    counts: Counts
+    reason: str
+    entries: tuple[Digest, ...]
+    page: int = 1
+    blank: tuple[str, ...] = ()
+    illegible: tuple[str, ...] = ()
+    problem: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Result:
     """The counts accepted for a station and contest: which evidence (leaf hashes), by which basis of the policy.
 
@@ -159,7 +195,19 @@ class Key:
 
 
 Record: TypeAlias = (
-    Register | Photo | Rendition | Report | Reading | Result | Withhold | Supersede | Act | Release | Key
+    Register
+    | Photo
+    | Rendition
+    | Report
+    | Reading
+    | Entry
+    | Ruling
+    | Result
+    | Withhold
+    | Supersede
+    | Act
+    | Release
+    | Key
 )
 
 KINDS: Mapping[str, tuple[type, int]] = types.MappingProxyType(

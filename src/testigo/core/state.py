@@ -4,10 +4,12 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from testigo.core.dossier import PHOTO_SOURCE, Dossier, Evidence, PhotoSeen
+from testigo.core.dossier import DESK_SOURCE, PHOTO_SOURCE, Dossier, Evidence, PhotoSeen
+from testigo.core.entry import DeskRules, Settled, SheetState, state_of
 from testigo.core.ids import Digest, StationCode
 from testigo.core.records import (
     Act,
+    Entry,
     Key,
     Photo,
     Reading,
@@ -17,6 +19,7 @@ from testigo.core.records import (
     Rendition,
     Report,
     Result,
+    Ruling,
     Supersede,
     Withhold,
 )
@@ -25,7 +28,7 @@ from testigo.core.register import StationRegister
 
 @dataclass(slots=True)
 class State:
-    """The facts of a log by what they are about; readings, reports and results by their leaf hash.
+    """The facts of a log by what they are about; readings, entries, rulings and reports by their leaf hash.
 
     `results` holds the result of the latest batch for each station and contest. `unread_kinds` counts records of kinds
     that this program does not know.
@@ -37,6 +40,8 @@ class State:
     withheld: dict[Digest, Withhold] = field(default_factory=dict)
     reports: dict[Digest, Report] = field(default_factory=dict)
     readings: dict[Digest, Reading] = field(default_factory=dict)
+    entries: dict[Digest, Entry] = field(default_factory=dict)
+    rulings: dict[Digest, Ruling] = field(default_factory=dict)
     superseded: dict[Digest, Supersede] = field(default_factory=dict)
     results: dict[tuple[StationCode, str], tuple[Digest, Result]] = field(default_factory=dict)
     acts: list[Act] = field(default_factory=list)
@@ -53,6 +58,10 @@ class State:
                 self.results[record.station, record.contest] = (digest, record)
             case Reading():
                 self.readings[digest] = record
+            case Entry():
+                self.entries[digest] = record
+            case Ruling():
+                self.rulings[digest] = record
             case Photo():
                 self.photos.setdefault(record.sha256, []).append(record)
             case Rendition():
@@ -83,13 +92,19 @@ def fold(records: Iterable[tuple[Digest, Record | None]]) -> State:
 
 def corrects(state: State, correction: Supersede) -> bool:
     """Whether a `supersede` record does what it may: a report by one of its source and station, a reading by one of its
-    photo, and never in a circle. Others change nothing."""
+    photo, an entry by one of its photo and person, a ruling by one of its photo, and never in a circle. Others change
+    nothing."""
     old, new = correction.old, correction.new
     if old in state.reports and new in state.reports:
         a, b = state.reports[old], state.reports[new]
         same = (a.source, a.station) == (b.source, b.station) and b.aside is None
     elif old in state.readings and new in state.readings:
         same = state.readings[old].photo == state.readings[new].photo
+    elif old in state.entries and new in state.entries:
+        x, y = state.entries[old], state.entries[new]
+        same = (x.photo, x.clerk) == (y.photo, y.clerk)
+    elif old in state.rulings and new in state.rulings:
+        same = state.rulings[old].photo == state.rulings[new].photo
     else:
         return False
     seen = {old}
@@ -102,7 +117,7 @@ def corrects(state: State, correction: Supersede) -> bool:
 
 
 def corrected_evidence(state: State) -> frozenset[Digest]:
-    """The leaf hashes of reports and readings that a later one corrects."""
+    """The leaf hashes of reports, readings, entries and rulings that a later one corrects."""
     return frozenset(old for old, correction in state.superseded.items() if corrects(state, correction))
 
 
@@ -114,6 +129,25 @@ def current_readings(state: State) -> Mapping[Digest, tuple[Digest, Reading]]:
         for digest, reading in sorted(state.readings.items())
         if digest not in corrected
     }
+
+
+def sheet_states(state: State, rules: DeskRules) -> Mapping[Digest, SheetState]:
+    """In which state the desk is with every photo that anybody keyed, by the photo's hash, sorted."""
+    old = corrected_evidence(state)
+    readings = current_readings(state)
+    entries: dict[Digest, list[tuple[Digest, Entry]]] = defaultdict(list)
+    rulings: dict[Digest, list[tuple[Digest, Ruling]]] = defaultdict(list)
+    for digest, entry in state.entries.items():
+        if digest not in old:
+            entries[entry.photo].append((digest, entry))
+    for digest, ruling in state.rulings.items():
+        if digest not in old:
+            rulings[ruling.photo].append((digest, ruling))
+    states = {}
+    for photo in sorted({*entries, *rulings}):
+        proposed = readings[photo][1].proposed if photo in readings else None
+        states[photo] = state_of(entries[photo], rulings[photo], rules, proposed)
+    return states
 
 
 def photos_seen(state: State) -> tuple[PhotoSeen, ...]:
@@ -134,12 +168,23 @@ def photos_seen(state: State) -> tuple[PhotoSeen, ...]:
     return tuple(seen)
 
 
-def dossiers(state: State, register: StationRegister) -> dict[StationCode, Dossier]:
-    """The dossier of every station of the register that something is held about, in the order of the codes."""
+def dossiers(state: State, register: StationRegister, rules: DeskRules) -> dict[StationCode, Dossier]:
+    """The dossier of every station of the register that something is held about, in the order of the codes.
+
+    What people settled about a photo stands in the place of what a machine read from it.
+    """
     evidence: dict[StationCode, list[Evidence]] = defaultdict(list)
     photos: dict[StationCode, list[PhotoSeen]] = defaultdict(list)
     corrected: Counter[StationCode] = Counter()
     old = corrected_evidence(state)
+    desk = sheet_states(state, rules)
+    settled = {photo: found for photo, found in desk.items() if isinstance(found, Settled)}
+    for photo, found in settled.items():
+        if found.answer.counts:
+            answer = found.answer
+            evidence[answer.station].append(
+                Evidence(found.digest, "entry", DESK_SOURCE, answer.counts, answer.form, photo)
+            )
     for digest, report in state.reports.items():
         if report.station is None or report.counts is None or report.aside is not None:
             continue
@@ -152,13 +197,19 @@ def dossiers(state: State, register: StationRegister) -> dict[StationCode, Dossi
             if digest in old:
                 corrected[reading.station] += 1
                 continue
+            if reading.photo in settled:
+                continue
             evidence[reading.station].append(
                 Evidence(digest, "reading", PHOTO_SOURCE, reading.counts, reading.form, reading.photo)
             )
-    for photo in photos_seen(state):
-        concerned = set(photo.claimed) | {StationCode(station) for station in photo.stations}
+    for seen in photos_seen(state):
+        concerned = set(seen.claimed) | {StationCode(station) for station in seen.stations}
+        if seen.photo in desk:
+            concerned |= {entry.station for _, entry in desk[seen.photo].entries}
+        if seen.photo in settled:
+            concerned.add(settled[seen.photo].answer.station)
         for station in concerned:
-            photos[station].append(photo)
+            photos[station].append(seen)
     return {
         code: Dossier(
             register.stations[code],

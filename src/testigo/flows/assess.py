@@ -31,7 +31,7 @@ def assess_now(world: World, progress: Callable[[str], None] = lambda _: None) -
     progress("records")
     records = list(world.views.records())
     state = fold(records)
-    held = dossiers(state, world.register)
+    held = dossiers(state, world.register, world.election.desk)
     return assess(case_of(world, state, held, results_now(world), [digest for digest, _ in records]), progress)
 
 
@@ -71,7 +71,7 @@ def check_assessment(files: BundleFiles, leaves: Leaves, replayed: Replay, rules
     if CALIBRATION_FILE in state.registers:
         calibration = files.read(REGISTER + CALIBRATION_FILE)
     results = {key: result for key, (_, result) in state.results.items()}
-    held = replayed.count.held if replayed.count is not None else dossiers(state, rules.register)
+    held = replayed.count.held if replayed.count is not None else dossiers(state, rules.register, rules.election.desk)
     case = Case(rules.election, rules.register, results, held, leaves.digests, leaves.ends, calibration)
     names = {name.removeprefix(ASSESSMENT) for name in files.names() if name.startswith(ASSESSMENT)}
     known = {CLAIMS, *(_text_name(language) for language, _ in LANGUAGES)}

@@ -112,7 +112,7 @@ def publish(
 def _shown(world: World) -> Shown:
     state = fold(world.views.records())
     rules = Rules(world.election, world.forms, world.register)
-    held = dossiers(state, world.register)
+    held = dossiers(state, world.register, world.election.desk)
     results = [result for _, result in state.results.values()]
     tabulation = tabulate(results, held, world.register, world.election)
     return Shown(state, held, tuple(outcomes_of(state, held, rules)), tabulation)

@@ -38,7 +38,7 @@ def decided(world: World) -> Iterator[Record]:
     if not changed:
         return
     in_force = world.views.results()
-    held = dossiers(fold(world.views.records_about(changed)), world.register)
+    held = dossiers(fold(world.views.records_about(changed)), world.register, world.election.desk)
     for station in changed:
         if station not in world.register.stations:
             continue

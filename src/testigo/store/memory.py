@@ -14,6 +14,7 @@ from testigo.core.records import Photo, Record, Report, Result, decode_record, e
 from testigo.core.state import State, fold
 from testigo.errors import BrokenStore, NotFound
 from testigo.ports import Head
+from testigo.store.rows import photo_of
 from testigo.tlog.merkle import leaf_hash, root_of
 from testigo.tlog.note import ED25519, format_vkey
 
@@ -201,7 +202,10 @@ class MemoryViews:
 
     def stations_to_decide(self) -> tuple[StationCode, ...]:
         """See `ports.Views`: those of the records that wait, since a seal leaves none."""
-        return _stations_of(fold(self._journal.waiting_records()))
+        waiting = self._journal.waiting_records()
+        photos = {photo for _, record in waiting if (photo := photo_of(record)) is not None}
+        concerned = [(digest, record) for digest, record in self.records() if photo_of(record) in photos]
+        return _stations_of(fold([*waiting, *concerned]))
 
     def _state(self) -> State:
         return fold(self.records())
@@ -212,9 +216,10 @@ def _digest(entry: bytes) -> Digest:
 
 
 def _stations_of(state: State) -> tuple[StationCode, ...]:
-    """The stations that these reports, photos and readings are about, sorted."""
+    """The stations that this evidence is about, sorted."""
     named = {report.station for report in state.reports.values() if report.aside is None}
     named |= {photo.station for photos in state.photos.values() for photo in photos}
     for reading in state.readings.values():
         named |= {reading.station, *map(StationCode, reading.stations)}
+    named |= {entry.station for entry in state.entries.values()} | {one.station for one in state.rulings.values()}
     return tuple(sorted(station for station in named if station is not None))

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from sqlalchemy import Table
 
 from testigo.core.ids import Digest, StationCode
-from testigo.core.records import Act, Photo, Reading, Record, Report, Supersede
-from testigo.store.schema import ABOUT, PHOTO, READING, REPORT, SUPERSEDED, TAKEN
+from testigo.core.records import Act, Entry, Photo, Reading, Record, Report, Ruling, Supersede
+from testigo.store.schema import ABOUT, KEYED, PHOTO, READING, REPORT, SUPERSEDED, TAKEN
 
 TABLE_ACT = "table"
 """The act that says a table was taken in to its end; its detail names source and table."""
@@ -21,6 +21,8 @@ def view_rows(digest: Digest, record: Record | None) -> Iterator[tuple[Table, di
             reading: dict[str, object] = {"digest": digest, "photo": record.photo}
             reading |= {"reader": record.reader, "version": record.version}
             yield READING, reading
+        case Entry() | Ruling():
+            yield KEYED, {"digest": digest, "photo": record.photo}
         case Photo():
             yield PHOTO, {"digest": digest, "sha256": record.sha256}
         case Supersede():
@@ -39,8 +41,21 @@ def stations_of(record: Record | None) -> tuple[StationCode, ...]:
             return (station,)
         case Photo(station=station) if station is not None:
             return (station,)
+        case Entry() | Ruling():
+            return (record.station,)
         case Reading():
             named = {*record.stations, *((record.station,) if record.station else ())}
             return tuple(StationCode(station) for station in sorted(named))
         case _:
             return ()
+
+
+def photo_of(record: Record | None) -> Digest | None:
+    """The photo that a record is about: stations that other records name for it are concerned too. None for others."""
+    match record:
+        case Entry() | Ruling() | Reading():
+            return record.photo
+        case Photo():
+            return record.sha256
+        case _:
+            return None

@@ -47,6 +47,14 @@ READING = Table(
     Column("version", String(32), nullable=False),
 )
 
+KEYED = Table(
+    "keyed",
+    METADATA,
+    Column("digest", String(64), primary_key=True),
+    Column("photo", String(64), nullable=False, index=True),
+)
+"""Entries and rulings, by the photo that they are about."""
+
 REPORT = Table(
     "report",
     METADATA,
@@ -84,5 +92,5 @@ RESULT = Table(
 CHANGED = Table("changed", METADATA, Column("station", String(64), primary_key=True))
 """A work list, not a fact: stations whose evidence changed since the last seal."""
 
-VIEWS = (ABOUT, PHOTO, READING, REPORT, SUPERSEDED, TAKEN, RESULT)
+VIEWS = (ABOUT, PHOTO, READING, KEYED, REPORT, SUPERSEDED, TAKEN, RESULT)
 """What the log alone determines."""

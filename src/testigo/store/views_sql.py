@@ -6,7 +6,7 @@ from sqlalchemy import Engine, Select, case, select
 
 from testigo.core.ids import Digest, StationCode
 from testigo.core.records import Photo, Record, Report, Result, own_record
-from testigo.store.schema import ABOUT, CHANGED, LEAF, PHOTO, READING, REPORT, RESULT, SUPERSEDED, TAKEN
+from testigo.store.schema import ABOUT, CHANGED, KEYED, LEAF, PHOTO, READING, REPORT, RESULT, SUPERSEDED, TAKEN
 
 _CHUNK = 5000
 
@@ -31,6 +31,7 @@ class SqlViews:
             some = select(ABOUT.c.digest).where(ABOUT.c.station.in_(stations[start : start + _CHUNK]))
             photos.update(self._texts(select(PHOTO.c.sha256).where(PHOTO.c.digest.in_(some))))
             photos.update(self._texts(select(READING.c.photo).where(READING.c.digest.in_(some))))
+            photos.update(self._texts(select(KEYED.c.photo).where(KEYED.c.digest.in_(some))))
             reports = select(REPORT.c.digest).where(REPORT.c.digest.in_(some))
             yield from self._decoded(select(LEAF.c.digest, LEAF.c.entry).where(LEAF.c.digest.in_(reports)))
         names = sorted(photos)
@@ -38,7 +39,8 @@ class SqlViews:
             some_photos = names[start : start + _CHUNK]
             taken = select(PHOTO.c.digest).where(PHOTO.c.sha256.in_(some_photos))
             read = select(READING.c.digest).where(READING.c.photo.in_(some_photos))
-            wanted = LEAF.c.digest.in_(taken.union(read))
+            keyed = select(KEYED.c.digest).where(KEYED.c.photo.in_(some_photos))
+            wanted = LEAF.c.digest.in_(taken.union(read, keyed))
             yield from self._decoded(select(LEAF.c.digest, LEAF.c.entry).where(wanted))
         yield from self._decoded(select(LEAF.c.digest, LEAF.c.entry).where(LEAF.c.kind == "supersede"))
 

@@ -7,7 +7,18 @@ from dataclasses import dataclass
 
 from testigo.core.canonical import plain_value
 from testigo.core.ids import Digest
-from testigo.core.records import Photo, Reading, Record, Rendition, Report, Result, Supersede, decode_record
+from testigo.core.records import (
+    Entry,
+    Photo,
+    Reading,
+    Record,
+    Rendition,
+    Report,
+    Result,
+    Ruling,
+    Supersede,
+    decode_record,
+)
 from testigo.errors import BadRecord
 from testigo.verification.report import Step, graded
 
@@ -94,3 +105,9 @@ def _dangling(record: Record, numbers: dict[Digest, int], photos: set[Digest]) -
             yield f"it is a rendition of the photo {record.photo}"
         case Reading() if record.photo not in photos:
             yield f"it is a reading of the photo {record.photo}"
+        case Entry() if record.photo not in photos:
+            yield f"it is an entry from the photo {record.photo}"
+        case Ruling():
+            if record.photo not in photos:
+                yield f"it is a ruling on the photo {record.photo}"
+            yield from (f"it settles the entry {d}" for d in record.entries if d not in numbers)

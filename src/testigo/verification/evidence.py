@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator
 
-from testigo.core.records import Reading, Report
+from testigo.core.entry import PROBLEMS
+from testigo.core.records import Entry, Reading, Report, Ruling
 from testigo.core.state import State, corrects
 from testigo.verification.rules import Rules
 
@@ -17,7 +18,7 @@ _HAS = {
 
 
 def evidence_problems(state: State, rules: Rules) -> Iterator[str]:
-    """What is wrong with reports, readings and corrections under the rules of the count."""
+    """What is wrong with reports, readings, entries, rulings and corrections under the rules of the count."""
     sources = {source.id for source in rules.election.sources}
     for digest, report in sorted(state.reports.items()):
         for problem in _of_report(report, sources, rules):
@@ -25,6 +26,12 @@ def evidence_problems(state: State, rules: Rules) -> Iterator[str]:
     for digest, reading in sorted(state.readings.items()):
         for problem in _of_reading(reading, rules):
             yield f"the reading {digest[:16]}: {problem}"
+    for digest, entry in sorted(state.entries.items()):
+        for problem in _of_keyed(entry, rules):
+            yield f"the entry {digest[:16]}: {problem}"
+    for digest, ruling in sorted(state.rulings.items()):
+        for problem in (*_of_keyed(ruling, rules), *_of_ruling(ruling, state)):
+            yield f"the ruling {digest[:16]}: {problem}"
     for old, correction in sorted(state.superseded.items()):
         if not corrects(state, correction):
             yield f"the record {old[:16]} is superseded by {correction.new[:16]}, which is not a correction of it"
@@ -46,3 +53,27 @@ def _of_reading(reading: Reading, rules: Rules) -> Iterator[str]:
         yield f"the election has no form {reading.form!r}"
     if reading.stations and reading.station not in reading.stations:
         yield "the station that it settled on is not among those that it saw"
+
+
+def _of_keyed(keyed: Entry | Ruling, rules: Rules) -> Iterator[str]:
+    if keyed.station not in rules.register.stations:
+        yield f"its station {keyed.station!r} is not in the register"
+    form = rules.forms.get(keyed.form)
+    if form is None:
+        yield f"the election has no form {keyed.form!r}"
+    elif unknown := sorted({*keyed.counts, *keyed.blank, *keyed.illegible} - set(form.fields)):
+        yield f"the form {keyed.form} has no field {', '.join(unknown)}"
+    if keyed.problem is not None and keyed.problem not in PROBLEMS:
+        yield f"there is no problem {keyed.problem!r}"
+    places = (*keyed.counts, *keyed.blank, *keyed.illegible)
+    if len(set(places)) < len(places):
+        yield "a field stands in two of its counts, blank and illegible fields"
+
+
+def _of_ruling(ruling: Ruling, state: State) -> Iterator[str]:
+    for digest in ruling.entries:
+        entry = state.entries.get(digest)
+        if entry is not None and entry.photo != ruling.photo:
+            yield f"it settles the entry {digest[:16]}, which is from another photo"
+    if any(e.clerk == ruling.adjudicator for e in state.entries.values() if e.photo == ruling.photo):
+        yield "its adjudicator made an entry from the same photo"

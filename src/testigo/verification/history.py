@@ -95,7 +95,7 @@ def _counted(state: State, rules: Rules | None) -> Count | None:
     contests = {contest.id for contest in rules.election.contests}
     if any(station not in rules.register.stations or contest not in contests for station, contest in state.results):
         return None
-    held = dossiers(state, rules.register)
+    held = dossiers(state, rules.register, rules.election.desk)
     results = [result for _, result in state.results.values()]
     return Count(held, tabulate(results, held, rules.register, rules.election))
 
