@@ -89,6 +89,30 @@ class NotFound(TestigoError):
     http_status = 404
 
 
+class NotAllowed(TestigoError):
+    """Somebody asked for what their role or state does not allow; says why and what would."""
+
+    code = "not-allowed"
+    exit_code = 13
+    http_status = 403
+
+
+class Taken(TestigoError):
+    """What was to be done was done meanwhile, or belongs to somebody else now; nothing was changed."""
+
+    code = "taken"
+    exit_code = 14
+    http_status = 409
+
+
+class TooMany(TestigoError):
+    """More than a limit allows at once; the same may be asked again later."""
+
+    code = "too-many"
+    exit_code = 15
+    http_status = 429
+
+
 class BadAssessment(TestigoError):
     """An assessment, a calibration or an audit's folder cannot be understood, or does not fit the log."""
 

@@ -15,18 +15,20 @@ from pathlib import Path
 from testigo.cluster.local import cores, local_executor
 from testigo.core.election import Election, Source
 from testigo.core.ids import AreaId
-from testigo.core.records import Register, own_record
+from testigo.core.records import Key, Register, own_record
 from testigo.core.register import Station, StationRegister, register_from_csv
 from testigo.core.rows import RawRow, Row
 from testigo.errors import BadElection, BadHome, BadUsage
 from testigo.flows.folder import read_folder
 from testigo.flows.rebuild import rebuild
 from testigo.flows.setup import Prepared, prepare, setup
-from testigo.ports import Reader, World
+from testigo.ports import Reader, Signer, World
+from testigo.private import Private
 from testigo.store.blobs_folder import FolderBlobs, write_whole
 from testigo.store.engine import sqlite_engine, tables_that_differ
 from testigo.store.journal_sql import SqlJournal
 from testigo.store.log_folder import FolderLog
+from testigo.store.private_sql import SqlPrivate
 from testigo.store.signer import FileSigner, make_key
 from testigo.store.views_sql import SqlViews
 from testigo.verification.places import STATIONS_FILE, reference_name
@@ -35,6 +37,8 @@ HOME_VARIABLE = "TESTIGO_HOME"
 KEY_FILE = "keys/log.pem"
 POLICY_FILE = "policy.txt"
 DATABASE_FILE = "testigo.sqlite"
+PRIVATE_FILE = "private.sqlite"
+PROMISE_KEY_FILE = "keys/promise.pem"
 _MARK = "home.txt"
 
 
@@ -154,6 +158,19 @@ def open_home(home: Path, *, finished: bool = True) -> World:
         FileSigner(home / KEY_FILE, folder.election.origin),
         FileTables(),
     )
+
+
+def open_private(world: World) -> Private:
+    """The private store of a home: sessions, invitations and what is on its way. Never in a bundle."""
+    return SqlPrivate(sqlite_engine(world.home / PRIVATE_FILE))
+
+
+def promise_signer(world: World) -> Signer:
+    """The key that signs promises, which is made when it is first needed; a record of the log names it."""
+    make_key(world.home / PROMISE_KEY_FILE)
+    signer = FileSigner(world.home / PROMISE_KEY_FILE, f"{world.election.origin}/promise")
+    world.journal.append([Key("promise", signer.vkey)])
+    return signer
 
 
 def _check_rules(home: Path, journal: SqlJournal) -> None:

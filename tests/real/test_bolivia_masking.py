@@ -25,6 +25,7 @@ from testigo_drill.damage import DAMAGES, damaged
 Pixels = NDArray[np.uint8]
 
 MESAS = ("100344", "1000551", "1004621", "5018381", "7031061", "8002381")
+SOME = [pytest.param(mesa, marks=pytest.mark.slow if mesa in MESAS[2:] else ()) for mesa in MESAS]
 INK = (140, 40, 30)
 
 
@@ -118,7 +119,7 @@ def test_the_form_covers_names_signatures_and_remarks(layout: Layout) -> None:
     assert sum(part.w * part.h for part in layout.personal) > 0.25
 
 
-@pytest.mark.parametrize("mesa", MESAS)
+@pytest.mark.parametrize("mesa", SOME)
 def test_nothing_personal_is_left_in_the_public_copy_of_a_photograph(
     camera: ModuleType, sheets: dict[str, Pixels], reference: Reference, mesa: str
 ) -> None:
@@ -132,7 +133,7 @@ def test_nothing_personal_is_left_in_the_public_copy_of_a_photograph(
     assert np.abs(inside - 128).max() <= 3
 
 
-@pytest.mark.parametrize("mesa", MESAS)
+@pytest.mark.parametrize("mesa", SOME)
 def test_figures_are_left_to_be_seen(
     camera: ModuleType, sheets: dict[str, Pixels], reference: Reference, mesa: str
 ) -> None:

@@ -17,14 +17,19 @@ from babel.messages.pofile import read_po, write_po
 import testigo
 from testigo.assessment.methods import METHODS
 from testigo.core.catalogue import CHECKS
+from testigo.core.entry import PROBLEMS
+from testigo.core.roles import ROLES, WORDS
 from testigo.core.rows import CAUSES
 from testigo.flows.withhold import REASONS
+from testigo.site.paths import LANGUAGES
 from testigo.site.seen import CELLS, SEEN
 from testigo.site.words import LEVELS
+from testigo.web.problems import KINDS, NO_STATION, NO_TEXT
 
 PACKAGE = Path(testigo.__file__).parent
 LOCALE = PACKAGE / "locale"
 DESIGNER = PACKAGE / "designer"
+WEB = PACKAGE / "web"
 
 _OPTIONS = {"trim_blocks": "true", "lstrip_blocks": "true", "silent": "false"}
 
@@ -32,22 +37,24 @@ Word = tuple[str, ...]
 """A text with what it means there, empty where it means one thing; then the text for many where a number decides."""
 
 
-def marked_words() -> frozenset[Word]:
-    """Every text that a page can ask a catalogue for."""
-    return frozenset(chain(_in_templates(), _in_code(), (("", text) for text in _in_tables())))
+def marked_words(language: str) -> frozenset[Word]:
+    """Every text that a page can ask this language's catalogue for: of some languages, the places of people alone."""
+    places = [WEB] if language not in dict(LANGUAGES) else [PACKAGE / "site", DESIGNER, WEB]
+    tables = chain(_in_tables() if language in dict(LANGUAGES) else (), _in_peoples_tables())
+    return frozenset(chain(_in_templates(places), _in_code(places), (("", text) for text in tables)))
 
 
-def _in_templates() -> Iterator[Word]:
-    for path in sorted([*(PACKAGE / "site" / "templates").glob("*.html"), *(DESIGNER / "page").glob("*.html")]):
+def _in_templates(places: Sequence[Path]) -> Iterator[Word]:
+    for path in sorted(path for place in places for path in place.rglob("*.html")):
         for _, message, _, context in extract_from_file("jinja2.ext:babel_extract", path, options=_OPTIONS):
             yield word_of(message, context)
 
 
-def _in_code() -> Iterator[Word]:
-    for path in sorted([*(PACKAGE / "site").glob("*.py"), *DESIGNER.glob("*.py")]):
+def _in_code(places: Sequence[Path]) -> Iterator[Word]:
+    for path in sorted(path for place in places for path in place.rglob("*.py")):
         for _, message, _, context in extract_from_file("python", path):
             yield word_of(message, context)
-    for path in sorted((DESIGNER / "page").glob("*.js")):
+    for path in sorted(path for place in places for path in place.rglob("*.js")):
         for _, message, _, context in extract_from_file("javascript", path):
             yield word_of(message, context)
 
@@ -59,6 +66,10 @@ def _in_tables() -> Iterator[str]:
     for method in METHODS.values():
         yield from (text for text in (method.title, method.assumption, method.control, method.source) if text)
     yield from (*CAUSES, *REASONS, *LEVELS, *CELLS, *chain.from_iterable(SEEN.values()))
+
+
+def _in_peoples_tables() -> Iterator[str]:
+    yield from (*ROLES, *WORDS.values(), *PROBLEMS, *KINDS, NO_TEXT, NO_STATION, *REASONS)
 
 
 def word_of(message: str | Sequence[str], context: str | None) -> Word:
@@ -74,7 +85,7 @@ def read_catalogue(path: Path) -> Catalog:
 def brought_up_to_date(path: Path) -> bytes:
     """The file with every marked word, and only these; its head, up to the first empty line, stays."""
     kept = read_catalogue(path)
-    words = marked_words()
+    words = marked_words(path.stem)
     for message in list(kept):
         if message.id and word_of(message.id, message.context) not in words:
             kept.delete(message.id, message.context)

@@ -140,7 +140,7 @@ class ReadingRules:
 
 @dataclass(frozen=True, slots=True)
 class Election:
-    """One election as its folder describes it. `origin` is the name of its log."""
+    """One election as its folder describes it. `origin` is the name of its log; a rehearsal's log has another name."""
 
     id: str
     name: str
@@ -161,6 +161,7 @@ class Election:
     plan: AssessmentPlan
     reading: ReadingRules = ReadingRules()
     desk: DeskRules = field(default_factory=DeskRules)
+    rehearsal: bool = False
 
     def source(self, source_id: str) -> Source:
         """The source of this id.
@@ -184,7 +185,10 @@ def election_from_toml(text: str, where: str) -> Election:
     keys = keys_of(text, where)
     head = keys.table("election")
     texts = {key: head.text(key) for key in ("id", "name", "date", "origin", "language", "licence")}
+    rehearsal = head.flag("rehearsal", default=False)
     head.finish()
+    if rehearsal:
+        texts["origin"] += "/rehearsal"
     if not _ID.match(texts["id"]) or not re.fullmatch(r"[^\s+]+/[^\s+]+", texts["origin"]):
         raise BadElection(f"{where}: election: expected id of letters, digits, . _ - and origin like host.example/name")
     area_keys = keys.table("areas")
@@ -225,6 +229,7 @@ def election_from_toml(text: str, where: str) -> Election:
         plan=plan,
         reading=reading,
         desk=desk,
+        rehearsal=rehearsal,
     )
 
 

@@ -14,6 +14,8 @@ _LONGEST = 120
 
 LANGUAGES = (("en", "English"), ("es", "Español"))
 """The languages in which an assessment is written, whatever the language of the site."""
+PEOPLE_LANGUAGES = (*LANGUAGES, ("ar", "العربية"))
+"""The languages of the places where people work: phone, desks, board."""
 
 
 def assessment_page(language: str) -> str:

@@ -10,7 +10,7 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
 from testigo.site.numbers import direction_of
-from testigo.site.paths import LANGUAGES, assessment_language
+from testigo.site.paths import LANGUAGES
 
 SOURCE = LANGUAGES[0][0]
 """The language in which the words stand in templates and code."""
@@ -44,12 +44,13 @@ class Words:
 
 
 @cache
-def words_of(language: str) -> Words:
-    """The words for pages in this language (a region, `es-VE`, does not matter); English where there is no catalogue.
+def words_of(language: str, among: tuple[tuple[str, str], ...] = LANGUAGES) -> Words:
+    """The words for pages in this language (a region, `es-VE`, does not matter); English where it is not `among` those.
 
     The catalogue is read once in a process; nothing changes it afterwards.
     """
-    shown = assessment_language(language)
+    base = language.replace("_", "-").split("-")[0].lower()
+    shown = base if base in dict(among) else SOURCE
     return Words(shown, direction_of(shown), NullTranslations() if shown == SOURCE else _catalogue(shown))
 
 

@@ -1,0 +1,191 @@
+"""The steward's board: what came in, what waits and since which seal, who keys how, and what a person must look at."""
+
+from bisect import bisect_right
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from testigo.core.decision import decide
+from testigo.core.dossier import Dossier, PhotoSeen
+from testigo.core.entry import Differs, Settled, SheetState, Waiting
+from testigo.core.ids import AreaId, Digest, StationCode, area_of
+from testigo.core.records import Photo
+from testigo.core.state import State, dossiers, fold, photos_seen, sheet_states
+from testigo.ports import World
+
+MOST_LISTED = 100
+READ_BY_MACHINE = frozenset({"figures"})
+
+
+@dataclass(frozen=True, slots=True)
+class Queue:
+    """Photos in one state: how many, and for how many seals the oldest of them has waited (None if none was sealed)."""
+
+    photos: tuple[Digest, ...]
+    oldest: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class AreaRow:
+    """Stations of an area: expected (None where nobody knows), with anything held, counted, held back."""
+
+    area: AreaId
+    name: str
+    expected: int | None
+    received: int
+    counted: int
+    quarantined: int
+
+
+@dataclass(frozen=True, slots=True)
+class ClerkRow:
+    """What one alias keyed: entries, those on settled photos, and those of them that said what was settled."""
+
+    alias: str
+    entries: int
+    settled: int
+    agreed: int
+
+
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """A station that waits for a person: the codes of its findings, and its photos."""
+
+    station: StationCode
+    codes: tuple[str, ...]
+    photos: tuple[Digest, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Board:
+    """The state of the night. `sealed` counts seals, `to_seal` records that wait for the next one.
+
+    `loose` are photos that belong to no station that anybody named. Conflicts and loose photos are at most 100 each;
+    `conflicts_in_all` and `loose_in_all` count all.
+    """
+
+    photos: int
+    unread: Queue
+    to_key: Queue
+    differ: Queue
+    settled: int
+    by_machine: int
+    sealed: int
+    to_seal: int
+    areas: tuple[AreaRow, ...]
+    nation: AreaRow
+    clerks: tuple[ClerkRow, ...]
+    conflicts: tuple[Conflict, ...]
+    conflicts_in_all: int
+    loose: tuple[Digest, ...]
+    loose_in_all: int
+
+
+def board(world: World) -> Board:
+    """What the records, sealed or waiting, say of the night."""
+    records = tuple(world.views.records())
+    state = fold(records)
+    sizes = [head.size for head in world.journal.heads()]
+    born = {
+        record.sha256: bisect_right(sizes, number)
+        for number, (_, record) in reversed(tuple(enumerate(records)))
+        if isinstance(record, Photo)
+    }
+    seen = photos_seen(state)
+    desk = sheet_states(state, world.election.desk)
+    queues: dict[str, list[Digest]] = defaultdict(list)
+    for photo in seen:
+        if photo.photo not in state.withheld:
+            queues[place_of(photo, desk.get(photo.photo))].append(photo.photo)
+    loose = tuple(photo for photo in queues["loose"])
+    held = dossiers(state, world.register, world.election.desk)
+    conflicts = tuple(_conflicts(world, held))
+
+    def queue(name: str) -> Queue:
+        waited = [len(sizes) - born[photo] for photo in queues[name] if born[photo] < len(sizes)]
+        return Queue(tuple(queues[name]), max(waited, default=None))
+
+    areas = _areas(world, held)
+    return Board(
+        len(seen),
+        queue("unread"),
+        queue("to key"),
+        queue("differ"),
+        len(queues["settled"]),
+        len(queues["machine"]),
+        len(sizes),
+        world.journal.waiting(),
+        areas[1:],
+        areas[0],
+        _clerks(state, desk),
+        conflicts[:MOST_LISTED],
+        len(conflicts),
+        loose[:MOST_LISTED],
+        len(loose),
+    )
+
+
+def place_of(photo: PhotoSeen, found: SheetState | None) -> str:
+    """Where a photo stands: `unread`, `to key`, `differ`, `settled`, `machine` (read without people) or `loose`."""
+    match found:
+        case Settled():
+            return "settled"
+        case Differs():
+            return "differ"
+        case Waiting(entries=entries) if entries:
+            return "to key"
+    if photo.outcome == "waiting":
+        return "unread"
+    if photo.outcome in READ_BY_MACHINE:
+        return "machine"
+    return "to key" if photo.claimed or photo.named else "loose"
+
+
+def _areas(world: World, held: Mapping[StationCode, Dossier]) -> tuple[AreaRow, ...]:
+    """The nation, then its largest areas by their code."""
+    first = world.election.contests[0].id
+    status = {code: result.status for (code, contest), (_, result) in world.views.results().items() if contest == first}
+    listed: Counter[AreaId] = Counter()
+    received, counted, quarantined = Counter[AreaId](), Counter[AreaId](), Counter[AreaId]()
+    for code, station in world.register.stations.items():
+        for area in {area_of(()), area_of(station.areas[:1])}:
+            listed[area] += 1
+            received[area] += code in held
+            counted[area] += status.get(code) == "counted"
+            quarantined[area] += status.get(code) == "quarantined"
+    return tuple(
+        AreaRow(
+            area,
+            world.register.names.get(area, area),
+            world.register.expected(area, listed[area]),
+            received[area],
+            counted[area],
+            quarantined[area],
+        )
+        for area in sorted(listed)
+    )
+
+
+def _clerks(state: State, desk: Mapping[Digest, SheetState]) -> tuple[ClerkRow, ...]:
+    made, settled, agreed = Counter[str](), Counter[str](), Counter[str]()
+    for found in desk.values():
+        for _, entry in found.entries:
+            made[entry.clerk] += 1
+            if isinstance(found, Settled):
+                settled[entry.clerk] += 1
+                same = dict(entry.counts) == dict(found.answer.counts) and entry.station == found.answer.station
+                agreed[entry.clerk] += same and entry.problem == found.answer.problem
+    return tuple(ClerkRow(alias, made[alias], settled[alias], agreed[alias]) for alias in sorted(made))
+
+
+def _conflicts(world: World, held: Mapping[StationCode, Dossier]) -> Sequence[Conflict]:
+    found = []
+    for code, dossier in held.items():
+        codes: set[str] = set()
+        for contest in world.election.contests:
+            outcome = decide(dossier, contest, world.election, world.forms)
+            if outcome.status == "quarantined":
+                codes |= {finding.code for finding in outcome.findings if finding.weight == "hold"}
+        if codes:
+            found.append(Conflict(code, tuple(sorted(codes)), tuple(photo.photo for photo in dossier.photos)))
+    return found

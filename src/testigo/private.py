@@ -1,0 +1,159 @@
+"""The seam of what is never public: invitations, sessions, passes, claims, drafts, uploads under way, reports.
+
+Secrets arrive here as SHA-256 of 256 random bits. No address, device, name, file name or time of arrival has a place:
+times are ends of validity alone. The twins are held to the same words by `tests/contracts`.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal, Protocol
+
+from testigo.core.ids import Digest, StationCode
+from testigo.core.roles import Role
+
+ClaimKind = Literal["entry", "ruling"]
+UploadState = Literal["open", "promised", "refused"]
+
+
+@dataclass(frozen=True, slots=True)
+class Invitation:
+    """What an invitation is for. `alias` is what the records will call this person, None for a volunteer."""
+
+    role: Role
+    alias: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """A member of staff who is signed in."""
+
+    role: Role
+    alias: str
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A photo in somebody's hands."""
+
+    photo: Digest
+    kind: ClaimKind
+    alias: str
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """A photo on its way. `owner` is the hash of the pass, `length` its bytes, `sha256` what the sender says they are.
+
+    `state` is `promised` with the promise in `text`, or `refused` with the cause in it.
+    """
+
+    secret: Digest
+    owner: Digest
+    length: int
+    sha256: Digest | None
+    station: StationCode | None
+    page: int
+    orient: int
+    expires: datetime
+    offset: int = 0
+    state: UploadState = "open"
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """What somebody reported; `station` None where it is about none."""
+
+    id: str
+    station: StationCode | None
+    kind: str
+    text: str
+
+
+class Private(Protocol):
+    """The private store. What must happen once (redeem, spend, claim, advance) happens once, also between processes."""
+
+    def invite(self, secret: Digest, role: Role, alias: str | None, until: datetime) -> None:
+        """Keeps an invitation."""
+
+    def redeem(self, secret: Digest, now: datetime) -> Invitation | None:
+        """The invitation, which is gone afterwards; None where there is none or it has run out."""
+
+    def grant(self, secret: Digest, uploads: int, until: datetime) -> None:
+        """Keeps a volunteer's pass for so many uploads."""
+
+    def spend(self, secret: Digest, now: datetime) -> bool:
+        """Whether the pass had an upload left, which it has not any more."""
+
+    def passes_left(self, secret: Digest, now: datetime) -> int | None:
+        """How many uploads a pass has left; None where there is no such pass or it has run out."""
+
+    def open_session(self, secret: Digest, role: Role, alias: str, until: datetime) -> None:
+        """Keeps a session."""
+
+    def session(self, secret: Digest, now: datetime) -> Session | None:
+        """The session; None where there is none or it has run out."""
+
+    def end_session(self, secret: Digest) -> None:
+        """Ends a session; one that is not there is ended already."""
+
+    def end_sessions_of(self, alias: str) -> None:
+        """Ends every session of this person, as when a device was lost."""
+
+    def claim(self, photo: Digest, kind: ClaimKind, alias: str, now: datetime, until: datetime) -> bool:
+        """Whether the photo is in this person's hands until then; not where it is in another's, who still has time."""
+
+    def release(self, photo: Digest, kind: ClaimKind, alias: str) -> None:
+        """Lets the photo go, if this person holds it."""
+
+    def claims(self, now: datetime) -> tuple[Claim, ...]:
+        """The claims that have not run out, by photo, kind and alias."""
+
+    def save_draft(self, photo: Digest, alias: str, text: str) -> None:
+        """Keeps what somebody has typed so far, in the place of what was kept before."""
+
+    def draft(self, photo: Digest, alias: str) -> str | None:
+        """What somebody has typed so far, None where nothing is kept."""
+
+    def drop_draft(self, photo: Digest, alias: str) -> None:
+        """Forgets it."""
+
+    def open_upload(self, upload: Upload) -> None:
+        """Keeps an upload that begins."""
+
+    def upload(self, secret: Digest) -> Upload | None:
+        """The upload, also one that has run out; None where there is none."""
+
+    def advance(self, secret: Digest, from_offset: int, to_offset: int) -> bool:
+        """Whether the upload stood at `from_offset`, and stands at `to_offset` now."""
+
+    def finish(self, secret: Digest, state: UploadState, text: str) -> None:
+        """Says what became of an upload."""
+
+    def drop_upload(self, secret: Digest) -> None:
+        """Forgets an upload."""
+
+    def expired_uploads(self, now: datetime) -> tuple[Upload, ...]:
+        """Uploads whose time is over, by secret."""
+
+    def open_uploads(self, owner: Digest, now: datetime) -> int:
+        """How many uploads of a pass are under way."""
+
+    def spool_bytes(self) -> int:
+        """How many bytes all uploads under way will take at most."""
+
+    def report_problem(self, problem: Problem) -> None:
+        """Keeps a report."""
+
+    def problems(self) -> Sequence[Problem]:
+        """Every report that is open, by id."""
+
+    def close_problem(self, id_: str) -> None:
+        """Forgets a report; one that is not there is closed already."""
+
+    def put_setting(self, name: str, text: str) -> None:
+        """Keeps a setting, in the place of what it was."""
+
+    def setting(self, name: str) -> str | None:
+        """A setting, None where it was never put."""

@@ -1,0 +1,228 @@
+"""The private store in SQL. A method is one transaction; what must happen once is one statement that changes a row."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from math import ceil
+
+from sqlalchemy import Connection, Engine, Row, Table, delete, func, insert, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from testigo.core.ids import Digest
+from testigo.core.roles import Role
+from testigo.private import Claim, ClaimKind, Invitation, Problem, Session, Upload, UploadState
+from testigo.store.private_schema import (
+    CLAIM,
+    DRAFT,
+    INVITATION,
+    PASS,
+    PRIVATE,
+    PROBLEM,
+    SESSION,
+    SETTING,
+    UPLOAD,
+)
+
+ROUNDED_S = 600
+"""Ends of validity are kept in whole ten minutes, rounded up: they tell little of when something began."""
+
+
+class SqlPrivate:
+    """`private.Private` in SQLite or PostgreSQL."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        PRIVATE.create_all(engine)
+
+    def close(self) -> None:
+        """Ends the connections: to be done before somebody copies or replaces the file of a database."""
+        self._engine.dispose()
+
+    def invite(self, secret: Digest, role: Role, alias: str | None, until: datetime) -> None:
+        """See `private.Private`."""
+        with self._changing() as connection:
+            connection.execute(insert(INVITATION).values(secret=secret, role=role, alias=alias, until=_rounded(until)))
+
+    def redeem(self, secret: Digest, now: datetime) -> Invitation | None:
+        """See `private.Private`."""
+        found = delete(INVITATION).where(INVITATION.c.secret == secret).returning(INVITATION)
+        with self._changing() as connection:
+            row = connection.execute(found).one_or_none()
+        return None if row is None or row.until < now.timestamp() else Invitation(row.role, row.alias)
+
+    def grant(self, secret: Digest, uploads: int, until: datetime) -> None:
+        """See `private.Private`."""
+        with self._changing() as connection:
+            connection.execute(insert(PASS).values(secret=secret, uploads=uploads, until=_rounded(until)))
+
+    def spend(self, secret: Digest, now: datetime) -> bool:
+        """See `private.Private`."""
+        valid = (PASS.c.secret == secret) & (PASS.c.uploads > 0) & (PASS.c.until >= _seconds(now))
+        with self._changing() as connection:
+            return connection.execute(update(PASS).where(valid).values(uploads=PASS.c.uploads - 1)).rowcount == 1
+
+    def passes_left(self, secret: Digest, now: datetime) -> int | None:
+        """See `private.Private`."""
+        valid = (PASS.c.secret == secret) & (PASS.c.until >= _seconds(now))
+        with self._engine.connect() as connection:
+            return connection.scalar(select(PASS.c.uploads).where(valid))
+
+    def open_session(self, secret: Digest, role: Role, alias: str, until: datetime) -> None:
+        """See `private.Private`."""
+        with self._changing() as connection:
+            connection.execute(insert(SESSION).values(secret=secret, role=role, alias=alias, until=_rounded(until)))
+
+    def session(self, secret: Digest, now: datetime) -> Session | None:
+        """See `private.Private`."""
+        valid = (SESSION.c.secret == secret) & (SESSION.c.until >= _seconds(now))
+        with self._engine.connect() as connection:
+            row = connection.execute(select(SESSION).where(valid)).one_or_none()
+        return None if row is None else Session(row.role, row.alias)
+
+    def end_session(self, secret: Digest) -> None:
+        """See `private.Private`."""
+        with self._changing() as connection:
+            connection.execute(delete(SESSION).where(SESSION.c.secret == secret))
+
+    def end_sessions_of(self, alias: str) -> None:
+        """See `private.Private`."""
+        with self._changing() as connection:
+            connection.execute(delete(SESSION).where(SESSION.c.alias == alias))
+
+    def claim(self, photo: Digest, kind: ClaimKind, alias: str, now: datetime, until: datetime) -> bool:
+        """See `private.Private`."""
+        values = {"photo": photo, "kind": kind, "alias": alias, "until": _seconds(until)}
+        free = (CLAIM.c.alias == alias) | (CLAIM.c.until < _seconds(now))
+        with self._changing() as connection:
+            put = _dialect_insert(connection, CLAIM)
+            taken = put.values(values).on_conflict_do_update(
+                index_elements=["photo", "kind"], set_={"alias": alias, "until": _seconds(until)}, where=free
+            )
+            return connection.execute(taken).rowcount == 1
+
+    def release(self, photo: Digest, kind: ClaimKind, alias: str) -> None:
+        """See `private.Private`."""
+        own = (CLAIM.c.photo == photo) & (CLAIM.c.kind == kind) & (CLAIM.c.alias == alias)
+        with self._changing() as connection:
+            connection.execute(delete(CLAIM).where(own))
+
+    def claims(self, now: datetime) -> tuple[Claim, ...]:
+        """See `private.Private`."""
+        held = select(CLAIM).where(CLAIM.c.until >= _seconds(now)).order_by(CLAIM.c.photo, CLAIM.c.kind)
+        with self._engine.connect() as connection:
+            return tuple(Claim(Digest(row.photo), row.kind, row.alias) for row in connection.execute(held))
+
+    def save_draft(self, photo: Digest, alias: str, text: str) -> None:
+        """See `private.Private`."""
+        self._put(DRAFT, {"photo": photo, "alias": alias}, {"text": text})
+
+    def draft(self, photo: Digest, alias: str) -> str | None:
+        """See `private.Private`."""
+        with self._engine.connect() as connection:
+            return connection.scalar(select(DRAFT.c.text).where(DRAFT.c.photo == photo, DRAFT.c.alias == alias))
+
+    def drop_draft(self, photo: Digest, alias: str) -> None:
+        """See `private.Private`."""
+        with self._changing() as connection:
+            connection.execute(delete(DRAFT).where(DRAFT.c.photo == photo, DRAFT.c.alias == alias))
+
+    def open_upload(self, upload: Upload) -> None:
+        """See `private.Private`."""
+        values = {column.name: getattr(upload, column.name) for column in UPLOAD.c if column.name != "expires"}
+        with self._changing() as connection:
+            connection.execute(insert(UPLOAD).values(**values, expires=_rounded(upload.expires)))
+
+    def upload(self, secret: Digest) -> Upload | None:
+        """See `private.Private`."""
+        with self._engine.connect() as connection:
+            row = connection.execute(select(UPLOAD).where(UPLOAD.c.secret == secret)).one_or_none()
+        return None if row is None else _upload(row)
+
+    def advance(self, secret: Digest, from_offset: int, to_offset: int) -> bool:
+        """See `private.Private`."""
+        there = (UPLOAD.c.secret == secret) & (UPLOAD.c.offset == from_offset)
+        with self._changing() as connection:
+            return connection.execute(update(UPLOAD).where(there).values(offset=to_offset)).rowcount == 1
+
+    def finish(self, secret: Digest, state: UploadState, text: str) -> None:
+        """See `private.Private`."""
+        with self._changing() as connection:
+            connection.execute(update(UPLOAD).where(UPLOAD.c.secret == secret).values(state=state, text=text))
+
+    def drop_upload(self, secret: Digest) -> None:
+        """See `private.Private`."""
+        with self._changing() as connection:
+            connection.execute(delete(UPLOAD).where(UPLOAD.c.secret == secret))
+
+    def expired_uploads(self, now: datetime) -> tuple[Upload, ...]:
+        """See `private.Private`."""
+        over = select(UPLOAD).where(UPLOAD.c.expires < _seconds(now)).order_by(UPLOAD.c.secret)
+        with self._engine.connect() as connection:
+            return tuple(map(_upload, connection.execute(over)))
+
+    def open_uploads(self, owner: Digest, now: datetime) -> int:
+        """See `private.Private`."""
+        under_way = (UPLOAD.c.owner == owner) & (UPLOAD.c.state == "open") & (UPLOAD.c.expires >= _seconds(now))
+        with self._engine.connect() as connection:
+            return connection.scalar(select(func.count()).select_from(UPLOAD).where(under_way)) or 0
+
+    def spool_bytes(self) -> int:
+        """See `private.Private`."""
+        with self._engine.connect() as connection:
+            return int(connection.scalar(select(func.sum(UPLOAD.c.length)).where(UPLOAD.c.state == "open")) or 0)
+
+    def report_problem(self, problem: Problem) -> None:
+        """See `private.Private`."""
+        with self._changing() as connection:
+            values = {"id": problem.id, "station": problem.station, "kind": problem.kind, "text": problem.text}
+            connection.execute(insert(PROBLEM).values(values))
+
+    def problems(self) -> Sequence[Problem]:
+        """See `private.Private`."""
+        with self._engine.connect() as connection:
+            rows = connection.execute(select(PROBLEM).order_by(PROBLEM.c.id))
+            return tuple(Problem(row.id, row.station, row.kind, row.text) for row in rows)
+
+    def close_problem(self, id_: str) -> None:
+        """See `private.Private`."""
+        with self._changing() as connection:
+            connection.execute(delete(PROBLEM).where(PROBLEM.c.id == id_))
+
+    def put_setting(self, name: str, text: str) -> None:
+        """See `private.Private`."""
+        self._put(SETTING, {"name": name}, {"text": text})
+
+    def setting(self, name: str) -> str | None:
+        """See `private.Private`."""
+        with self._engine.connect() as connection:
+            return connection.scalar(select(SETTING.c.text).where(SETTING.c.name == name))
+
+    def _put(self, table: Table, key: Mapping[str, object], rest: Mapping[str, object]) -> None:
+        with self._changing() as connection:
+            put = _dialect_insert(connection, table).values({**key, **rest})
+            connection.execute(put.on_conflict_do_update(index_elements=list(key), set_=dict(rest)))
+
+    @contextmanager
+    def _changing(self) -> Iterator[Connection]:
+        with self._engine.begin() as connection:
+            if connection.dialect.name == "sqlite":
+                connection.exec_driver_sql("BEGIN IMMEDIATE")
+            yield connection
+
+
+def _dialect_insert(connection: Connection, table: Table) -> sqlite.Insert | postgresql.Insert:
+    return sqlite.insert(table) if connection.dialect.name == "sqlite" else postgresql.insert(table)
+
+
+def _seconds(at: datetime) -> int:
+    return int(at.timestamp())
+
+
+def _rounded(at: datetime) -> int:
+    return ceil(at.timestamp() / ROUNDED_S) * ROUNDED_S
+
+
+def _upload(row: Row[tuple[object, ...]]) -> Upload:
+    values = dict(row._mapping)
+    values["expires"] = datetime.fromtimestamp(row.expires, UTC)
+    return Upload(**values)

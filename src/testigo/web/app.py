@@ -1,0 +1,58 @@
+"""The server: every route behind the guard, every error one sentence, nothing about who asked kept anywhere."""
+
+from collections.abc import Callable, Iterable
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Mount, Route
+from starlette.staticfiles import StaticFiles
+
+from testigo.errors import NotFound, TestigoError
+from testigo.web.board import board_routes
+from testigo.web.deployment import Deployment
+from testigo.web.enrol import enrol_routes
+from testigo.web.guard import Doorman, guarded
+from testigo.web.pages import page
+from testigo.web.problems import problem_routes
+
+Routes = Callable[[Deployment], Iterable[Route]]
+PLACES: tuple[Routes, ...] = (
+    enrol_routes,
+    problem_routes,
+    board_routes,
+)
+
+
+def app_of(deployment: Deployment) -> Starlette:
+    """The application for a deployment; its routes are those of `core/roles.py`, each behind its guard."""
+    routes: list[Route | Mount] = [_guarded(route, deployment) for place in PLACES for route in place(deployment)]
+    if deployment.settings.site is not None:
+        routes.append(Mount("/results", StaticFiles(directory=deployment.settings.site, html=True), name="results"))
+    app = Starlette(routes=routes)
+    app.add_exception_handler(TestigoError, _told(deployment))
+    app.add_exception_handler(HTTPException, _told(deployment))
+    app.add_middleware(Doorman, deployment=deployment)
+    return app
+
+
+def _guarded(route: Route, deployment: Deployment) -> Route:
+    methods = sorted(route.methods or {"GET"})
+    return Route(route.path, guarded(route.endpoint, route.name, deployment), methods=methods, name=route.name)
+
+
+def _told(deployment: Deployment) -> Callable[[Request, Exception], Response]:
+    def told(request: Request, error: Exception) -> Response:
+        if isinstance(error, TestigoError):
+            status, code, sentence = error.http_status, error.code, str(error)
+        else:
+            status = error.status_code if isinstance(error, HTTPException) else 500
+            code, sentence = NotFound.code if status == 404 else "http", "there is nothing here"
+            if status == 405:
+                sentence = "this address does not do that"
+        if request.url.path.startswith("/api/"):
+            return JSONResponse({"code": code, "sentence": sentence}, status)
+        return page(request, deployment, "error.html", status=status, sentence=sentence)
+
+    return told

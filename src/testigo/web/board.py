@@ -1,0 +1,151 @@
+"""The steward's board, the screen on the wall, and the steward's acts: each of them leaves a public record."""
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import Route
+
+from testigo.core.ids import Digest
+from testigo.core.records import Act
+from testigo.core.roles import ROLES, Role
+from testigo.errors import BadUsage, NotFound
+from testigo.flows.board import Board, board
+from testigo.flows.invite import invite
+from testigo.flows.withhold import REASONS, withhold
+from testigo.web.deployment import Deployment, hidden
+from testigo.web.pages import page
+from testigo.web.problems import form_fields
+from testigo.web.tiles import tile_map
+
+PAUSED, NIGHT = "paused", "night"
+_MOST_BODY = 10_000
+_MOST_LINKS = 200
+_WIDTH = 900
+
+
+def board_routes(deployment: Deployment) -> list[Route]:
+    """The board and its acts."""
+    world, private = deployment.world, deployment.private
+    newest: dict[tuple[int, int], Board] = {}
+
+    def present() -> Board:
+        """Worked out again only where a record came or a seal closed."""
+        version = (len(world.journal.heads()), world.journal.waiting())
+        if version not in newest:
+            fresh = board(world)
+            newest.clear()
+            newest[version] = fresh
+        return newest[version]
+
+    async def shown(request: Request, template: str) -> Response:
+        found = await run_in_threadpool(present)
+        now = deployment.clock()
+        return page(
+            request,
+            deployment,
+            template,
+            board=found,
+            tiles=tile_map(found.areas),
+            problems=private.problems() if request.state.person.role == "steward" else (),
+            claims=private.claims(now),
+            paused=private.setting(PAUSED) == "yes",
+            night=private.setting(NIGHT) or "",
+            reasons=REASONS,
+            invited=ROLES,
+        )
+
+    async def board_page(request: Request) -> Response:
+        return await shown(request, "board.html")
+
+    async def wall(request: Request) -> Response:
+        return await shown(request, "wall.html")
+
+    async def report(request: Request) -> Response:
+        return await shown(request, "night.html")
+
+    async def photo(request: Request) -> Response:
+        sha256 = Digest(request.path_params["photo"])
+        held = world.views.photos().get(sha256)
+        if held is None:
+            raise NotFound(f"photo {sha256[:16]}: it is not held")
+        small = await run_in_threadpool(deployment.reader.thumbnail, world.blobs.open(sha256), held.orient, _WIDTH)
+        return Response(small, media_type="image/jpeg")
+
+    async def invitations(request: Request) -> Response:
+        fields = await form_fields(request, _MOST_BODY)
+        role, count = _role(fields.get("role", "")), _whole(fields.get("count", ""), 1, _MOST_LINKS)
+        days = _whole(fields.get("days", "2"), 1, 30)
+        links = invite(
+            private, role, count, origin=deployment.settings.origins[0], now=deployment.clock(), days=days,
+            token=deployment.token, hidden=hidden,
+        )  # fmt: skip
+        return page(request, deployment, "invitations.html", links=links, role=role, days=days)
+
+    async def withheld(request: Request) -> Response:
+        fields = await form_fields(request, _MOST_BODY)
+        withhold(world, fields.get("photo", ""), fields.get("reason", ""))
+        return RedirectResponse("/board", 303)
+
+    async def release(request: Request) -> Response:
+        fields = await form_fields(request, _MOST_BODY)
+        taken = [claim for claim in private.claims(deployment.clock()) if claim.photo == fields.get("photo")]
+        if not taken:
+            raise NotFound("nobody holds this photo any more")
+        for claim in taken:
+            private.release(claim.photo, claim.kind, claim.alias)
+        return RedirectResponse("/board", 303)
+
+    async def pause(request: Request) -> Response:
+        to = "no" if private.setting(PAUSED) == "yes" else "yes"
+        private.put_setting(PAUSED, to)
+        _record(request, "desk paused" if to == "yes" else "desk resumed")
+        return RedirectResponse("/board", 303)
+
+    async def night(request: Request) -> Response:
+        to = "closed" if private.setting(NIGHT) == "open" else "open"
+        private.put_setting(NIGHT, to)
+        found = await run_in_threadpool(present)
+        _record(request, f"night {to}", photos=found.photos, counted=found.nation.counted)
+        return RedirectResponse("/board/report" if to == "closed" else "/board", 303)
+
+    async def problem(request: Request) -> Response:
+        private.close_problem((await form_fields(request, _MOST_BODY)).get("id", ""))
+        return RedirectResponse("/board", 303)
+
+    async def sessions(request: Request) -> Response:
+        alias = (await form_fields(request, _MOST_BODY)).get("alias", "")
+        if alias == request.state.person.alias:
+            raise BadUsage("sign out yourself with the button above")
+        private.end_sessions_of(alias)
+        _record(request, "sessions ended", of=alias)
+        return RedirectResponse("/board", 303)
+
+    def _record(request: Request, act: str, **detail: int | str) -> None:
+        world.journal.append([Act(act, {"by": request.state.person.alias, **detail})])
+
+    return [
+        Route("/board", board_page, name="board"),
+        Route("/board/wall", wall, name="wall"),
+        Route("/board/report", report, name="board report"),
+        Route("/board/photo/{photo}", photo, name="board photo"),
+        Route("/board/invite", invitations, methods=["POST"], name="board invite"),
+        Route("/board/withhold", withheld, methods=["POST"], name="board withhold"),
+        Route("/board/release", release, methods=["POST"], name="board release"),
+        Route("/board/pause", pause, methods=["POST"], name="board pause"),
+        Route("/board/night", night, methods=["POST"], name="board night"),
+        Route("/board/problem", problem, methods=["POST"], name="board problem"),
+        Route("/board/sessions", sessions, methods=["POST"], name="board end sessions"),
+    ]
+
+
+def _role(name: str) -> Role:
+    for role in ROLES:
+        if role == name:
+            return role
+    raise BadUsage(f"role: expected one of {', '.join(ROLES)}, came {name[:40]!r}")
+
+
+def _whole(text: str, least: int, most: int) -> int:
+    if not text.isascii() or not text.isdigit() or not least <= int(text[:9]) <= most:
+        raise BadUsage(f"expected a whole number from {least} to {most}, came {text[:40]!r}")
+    return int(text)

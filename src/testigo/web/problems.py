@@ -1,0 +1,85 @@
+"""Reporting a problem without an identity, and the files of style."""
+
+import re
+from importlib.resources import files
+from urllib.parse import parse_qs
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from testigo.core.ids import StationCode
+from testigo.errors import BadUsage, NotFound, TooMany
+from testigo.private import Problem
+from testigo.web.deployment import Deployment
+from testigo.web.pages import page
+
+KINDS = ("a figure on a page", "a photo that should not be shown", "a station", "this site", "something else")
+NO_TEXT = "Write what you saw, in at most 2,000 signs."
+NO_STATION = "The register has no station of this number; leave it empty if you do not know it."
+MOST_TEXT = 2_000
+MOST_OPEN = 5_000
+"""So many reports may wait for the steward; a flood does not fill the disk."""
+_MOST_BODY = 20_000
+_STYLE = re.compile(r"[a-z_]+\.css")
+
+
+def problem_routes(deployment: Deployment) -> list[Route]:
+    """The form, what it sends, and styles of all pages."""
+
+    def form(request: Request, fault: str = "", *, kind: str = "", station: str = "", text: str = "") -> Response:
+        return page(
+            request, deployment, "problem.html", status=422 if fault else 200, kinds=KINDS, kind=kind, station=station,
+            text=text, fault=fault, done=False,
+        )  # fmt: skip
+
+    async def problem_form(request: Request) -> Response:
+        return form(request, station=request.query_params.get("station", "")[:64])
+
+    async def problem_report(request: Request) -> Response:
+        fields = await form_fields(request, _MOST_BODY)
+        kind, station = fields.get("kind", ""), fields.get("station", "").strip()[:64]
+        text = fields.get("text", "").strip()
+        if kind not in KINDS or not 0 < len(text) <= MOST_TEXT:
+            return form(request, NO_TEXT, kind=kind, station=station, text=text)
+        if station and StationCode(station) not in deployment.world.register.stations:
+            return form(request, NO_STATION, kind=kind, station=station, text=text)
+        if len(deployment.private.problems()) >= MOST_OPEN:
+            raise TooMany("too many reports wait to be looked at; try again in some hours")
+        named = StationCode(station) if station else None
+        deployment.private.report_problem(Problem(deployment.token(), named, kind, text))
+        return page(request, deployment, "problem.html", done=True)
+
+    async def style(request: Request) -> Response:
+        name = request.path_params["file"]
+        place = files("testigo.web").joinpath("templates", name)
+        if not _STYLE.fullmatch(name) or not place.is_file():
+            raise NotFound(f"{name}: there is no such file")
+        return Response(place.read_bytes(), media_type="text/css; charset=utf-8")
+
+    return [
+        Route("/problem", problem_form, name="problem form"),
+        Route("/problem", problem_report, methods=["POST"], name="problem report"),
+        Route("/style/{file}", style, name="style"),
+    ]
+
+
+async def form_fields(request: Request, most: int) -> dict[str, str]:
+    """The fields of a plain form (application/x-www-form-urlencoded); of several of one name the last.
+
+    Raises:
+        BadUsage: it is longer than `most` bytes, of another type, or not UTF-8.
+    """
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if kind != "application/x-www-form-urlencoded":
+        raise BadUsage(f"expected a form, came {kind[:40] or 'nothing'}")
+    body = bytearray()
+    async for part in request.stream():
+        body += part
+        if len(body) > most:
+            raise BadUsage(f"expected at most {most} bytes, came more")
+    try:
+        found = parse_qs(body.decode("ascii"), keep_blank_values=True, max_num_fields=600, errors="strict")
+    except ValueError:
+        raise BadUsage("expected the fields of a form in UTF-8") from None
+    return {name: values[-1] for name, values in found.items()}

@@ -1,0 +1,71 @@
+"""The server's socket and its loop: no access log, no header that names it, an end that waits for open answers."""
+
+import socket
+from collections.abc import Callable
+from datetime import datetime
+from typing import Self
+
+import uvicorn
+
+from testigo.errors import BadUsage
+from testigo.ports import Reader, Signer, World
+from testigo.private import Private
+from testigo.web.app import app_of
+from testigo.web.deployment import Deployment, Settings
+
+
+class Listening:
+    """A bound socket; `port` is its port, also where any free one was asked for."""
+
+    def __init__(self, host: str, port: int) -> None:
+        self._socket = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+        self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            self._socket.bind((host, port))
+        except OSError as error:
+            self._socket.close()
+            raise BadUsage(f"{host}:{port}: cannot listen there: {error.strerror}") from None
+        self._socket.listen(512)
+        self.port: int = self._socket.getsockname()[1]
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._socket.close()
+
+    def server_for(
+        self,
+        world: World,
+        private: Private,
+        promises: Signer,
+        reader: Reader,
+        settings: Settings,
+        *,
+        clock: Callable[[], datetime],
+        token: Callable[[], str],
+    ) -> "Server":
+        """A server for this home on this socket."""
+        return Server(Deployment(world, private, promises, reader, clock, token, settings), self._socket)
+
+
+class Server:
+    """A deployment that can be run once."""
+
+    def __init__(self, deployment: Deployment, listening: socket.socket) -> None:
+        self._socket = listening
+        self._server = uvicorn.Server(
+            uvicorn.Config(
+                app_of(deployment), log_level="error", access_log=False, server_header=False, date_header=False,
+                lifespan="off", ws="none", timeout_keep_alive=30, timeout_graceful_shutdown=5, limit_concurrency=2000,
+                h11_max_incomplete_event_size=16_384, proxy_headers=False,
+            )
+        )  # fmt: skip
+
+    def run(self) -> None:
+        """Answers until it is asked to end; Ctrl-C ends it."""
+        self._server.run(sockets=[self._socket])
+
+    def end(self) -> None:
+        """Has `run` return soon; may be called from another thread."""
+        self._server.should_exit = True

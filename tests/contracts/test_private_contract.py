@@ -1,0 +1,162 @@
+"""What every private store answers; what must happen once happens once, also where two ask at the same time."""
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import create_engine, inspect
+
+from testigo.core.ids import Digest, StationCode
+from testigo.private import Claim, Invitation, Private, Problem, Session, Upload
+from testigo.store.engine import sqlite_engine
+from testigo.store.private_schema import PRIVATE
+from testigo.store.private_sql import SqlPrivate
+
+NOW = datetime(2030, 1, 1, 18, 3, 7, tzinfo=UTC)
+LATER, PAST = NOW + timedelta(hours=2), NOW - timedelta(hours=2)
+A, B = Digest("aa" * 32), Digest("bb" * 32)
+
+
+@pytest.fixture
+def private(tmp_path: Path) -> Iterator[Private]:
+    store = SqlPrivate(sqlite_engine(tmp_path / "private.sqlite"))
+    yield store
+    store.close()
+
+
+def upload(secret: Digest = A, *, owner: Digest = B, expires: datetime = LATER) -> Upload:
+    return Upload(secret, owner, 1000, None, StationCode("01"), 1, 6, expires)
+
+
+def test_an_invitation_works_once(private: Private) -> None:
+    private.invite(A, "clerk", "c-1", LATER)
+    assert private.redeem(B, NOW) is None
+    assert private.redeem(A, NOW) == Invitation("clerk", "c-1")
+    assert private.redeem(A, NOW) is None
+
+
+def test_an_invitation_that_has_run_out_is_none(private: Private) -> None:
+    private.invite(A, "volunteer", None, PAST)
+    assert private.redeem(A, NOW) is None
+
+
+def test_of_two_who_redeem_at_once_one_gets_it(private: Private) -> None:
+    for round_ in range(10):
+        secret = Digest(f"{round_:064x}")
+        private.invite(secret, "clerk", f"c-{round_}", LATER)
+        with ThreadPoolExecutor(4) as people:
+            found = list(people.map(lambda _: private.redeem(secret, NOW), range(4)))  # noqa: B023
+        assert sum(one is not None for one in found) == 1
+
+
+def test_a_pass_has_so_many_uploads_and_no_more(private: Private) -> None:
+    private.grant(A, 3, LATER)
+    with ThreadPoolExecutor(4) as phones:
+        spent = list(phones.map(lambda _: private.spend(A, NOW), range(8)))
+    assert (sum(spent), private.passes_left(A, NOW)) == (3, 0)
+    assert (private.passes_left(B, NOW), private.spend(B, NOW)) == (None, False)
+    assert private.passes_left(A, NOW + timedelta(hours=3)) is None
+
+
+def test_a_session_ends_by_itself_by_its_owner_and_by_the_steward(private: Private) -> None:
+    private.open_session(A, "clerk", "c-1", LATER)
+    private.open_session(B, "steward", "s-1", LATER)
+    assert private.session(A, NOW) == Session("clerk", "c-1")
+    assert private.session(A, NOW + timedelta(hours=3)) is None
+    private.end_session(A)
+    private.end_session(A)
+    assert private.session(A, NOW) is None
+    private.end_sessions_of("s-1")
+    assert private.session(B, NOW) is None
+
+
+def test_a_photo_is_in_one_persons_hands_until_the_time_is_over(private: Private) -> None:
+    assert private.claim(A, "entry", "c-1", NOW, LATER)
+    assert not private.claim(A, "entry", "c-2", NOW, LATER)
+    assert private.claim(A, "ruling", "j-1", NOW, LATER)
+    assert private.claim(A, "entry", "c-1", NOW, LATER)
+    assert private.claims(NOW) == (Claim(A, "entry", "c-1"), Claim(A, "ruling", "j-1"))
+    much_later = NOW + timedelta(hours=3)
+    assert private.claims(much_later) == ()
+    assert private.claim(A, "entry", "c-2", much_later, much_later + timedelta(hours=1))
+    private.release(A, "entry", "c-1")
+    assert [claim.alias for claim in private.claims(much_later)] == ["c-2"]
+    private.release(A, "entry", "c-2")
+    assert private.claims(much_later) == ()
+
+
+def test_of_many_who_claim_at_once_one_has_it(private: Private) -> None:
+    with ThreadPoolExecutor(4) as clerks:
+        got = list(clerks.map(lambda n: private.claim(A, "entry", f"c-{n}", NOW, LATER), range(8)))
+    assert sum(got) == 1
+
+
+def test_a_draft_is_kept_until_it_is_dropped(private: Private) -> None:
+    private.save_draft(A, "c-1", "1")
+    private.save_draft(A, "c-1", "12")
+    assert (private.draft(A, "c-1"), private.draft(A, "c-2"), private.draft(B, "c-1")) == ("12", None, None)
+    private.drop_draft(A, "c-1")
+    assert private.draft(A, "c-1") is None
+
+
+def test_an_upload_advances_only_from_where_it_stands(private: Private) -> None:
+    private.open_upload(upload())
+    assert private.advance(A, 0, 400)
+    assert not private.advance(A, 0, 500)
+    with ThreadPoolExecutor(4) as phones:
+        moved = list(phones.map(lambda n: private.advance(A, 400, 500 + n), range(6)))
+    assert sum(moved) == 1
+    found = private.upload(A)
+    assert found is not None
+    assert (found.length, found.orient, found.station, found.state) == (1000, 6, "01", "open")
+    private.finish(A, "promised", "note")
+    found = private.upload(A)
+    assert found is not None
+    assert (found.state, found.text) == ("promised", "note")
+    private.drop_upload(A)
+    assert private.upload(A) is None
+
+
+def test_uploads_under_way_are_counted_and_those_whose_time_is_over_are_found(private: Private) -> None:
+    private.open_upload(upload())
+    private.open_upload(upload(B, expires=PAST))
+    assert (private.open_uploads(B, NOW), private.spool_bytes()) == (1, 2000)
+    assert [one.secret for one in private.expired_uploads(NOW)] == [B]
+    private.finish(A, "promised", "note")
+    assert (private.open_uploads(B, NOW), private.spool_bytes()) == (0, 1000)
+
+
+def test_problems_and_settings_are_kept_until_they_are_closed_or_changed(private: Private) -> None:
+    private.report_problem(Problem("2", None, "this site", "slow"))
+    private.report_problem(Problem("1", StationCode("01"), "a station", "closed"))
+    assert [one.id for one in private.problems()] == ["1", "2"]
+    private.close_problem("1")
+    private.close_problem("1")
+    assert [one.text for one in private.problems()] == ["slow"]
+    assert private.setting("night") is None
+    private.put_setting("night", "open")
+    private.put_setting("night", "closed")
+    assert private.setting("night") == "closed"
+
+
+def test_what_was_deleted_is_not_left_in_the_file(tmp_path: Path) -> None:
+    store = SqlPrivate(sqlite_engine(tmp_path / "private.sqlite"))
+    store.invite(A, "clerk", "c-quite-unlike-others", LATER)
+    store.redeem(A, NOW)
+    store.close()
+    left = b"".join(path.read_bytes() for path in tmp_path.iterdir())
+    assert b"c-quite-unlike-others" not in left
+
+
+def test_no_table_has_a_place_for_who_or_when() -> None:
+    engine = create_engine("sqlite://")
+    PRIVATE.create_all(engine)
+    columns = {
+        column["name"] for table in inspect(engine).get_table_names() for column in inspect(engine).get_columns(table)
+    }
+    assert columns.isdisjoint(
+        {"address", "ip", "agent", "device", "name_of_file", "filename", "created", "at", "arrived"}
+    )
+    engine.dispose()

@@ -1,0 +1,95 @@
+"""Invitations, sessions and passes."""
+
+import json
+from datetime import timedelta
+
+from served import Served
+
+
+def test_an_invitation_makes_one_session_and_no_second(server: Served) -> None:
+    (path,) = server.link("clerk")
+    first, second = server.anyone(), server.anyone()
+    assert "works once" in first.get(path).text
+    answer = first.post(path)
+    assert (answer.status, answer.headers["location"]) == (303, "/desk")
+    assert "HttpOnly" in answer.headers["set-cookie"]
+    assert "SameSite=strict" in answer.headers["set-cookie"]
+    again = second.post(path)
+    assert (again.status, "was used" in again.text, second.cookies) == (403, True, {})
+
+
+def test_looking_at_an_invitation_does_not_use_it_up(server: Served) -> None:
+    (path,) = server.link("steward")
+    for _ in range(3):
+        assert server.anyone().get(path).status == 200
+    assert server.anyone().post(path).status == 303
+
+
+def test_a_volunteers_link_leads_to_the_phones_page_with_the_secret_where_it_is_not_sent(server: Served) -> None:
+    (path,) = server.link("volunteer")
+    answer = server.anyone().get(path)
+    assert answer.status == 303
+    assert answer.headers["location"] == "/c/#i=" + path.rpartition("/")[2]
+
+
+def test_a_volunteers_invitation_gives_one_pass_and_leaves_nothing(server: Served) -> None:
+    (path,) = server.link("volunteer")
+    body = json.dumps({"token": path.rpartition("/")[2]}).encode()
+    assert len(server.anyone().ask("POST", "/api/enrol", body).json()["pass"]) == 43
+    again = server.anyone().ask("POST", "/api/enrol", body)
+    assert (again.status, again.json()["code"]) == (403, "not-allowed")
+
+
+def test_staff_do_not_lose_their_invitation_on_the_phones_page(server: Served) -> None:
+    (path,) = server.link("clerk")
+    body = json.dumps({"token": path.rpartition("/")[2]}).encode()
+    assert server.anyone().ask("POST", "/api/enrol", body).status == 403
+    assert server.anyone().post(path).status == 303
+
+
+def test_what_is_no_enrolment_is_refused_with_a_sentence(server: Served) -> None:
+    for body in (b"", b"[]", b"{}", b'{"token":5}', b"\xff", b"x" * 10_000):
+        answer = server.anyone().ask("POST", "/api/enrol", body)
+        assert (answer.status, answer.json()["code"]) == (400, "usage")
+
+
+def test_a_session_ends_when_its_owner_leaves_and_after_a_long_night(server: Served) -> None:
+    steward = server.invited("steward")
+    assert steward.get("/board").status == 200
+    kept = dict(steward.cookies)
+    assert steward.post("/leave").status == 303
+    steward.cookies = kept
+    assert steward.get("/board").status == 403
+    other = server.invited("steward")
+    server.clock.now += timedelta(hours=17)
+    assert other.get("/board").status == 403
+
+
+def test_a_lost_device_is_signed_out_by_the_steward(server: Served) -> None:
+    steward, clerk = server.invited("steward"), server.invited("observer")
+    alias = server.private.session(_secret_of(clerk.cookies), server.clock())
+    assert alias is not None
+    assert steward.post("/board/sessions", {"alias": alias.alias}).status == 303
+    assert clerk.get("/board").status == 403
+
+
+def test_a_station_is_named_and_an_unknown_one_is_not(server: Served) -> None:
+    code = sorted(server.world.register.stations)[0]
+    told = server.anyone().get(f"/api/stations/{code}").json()
+    assert told["station"] == code
+    assert told["areas"]
+    missing = server.anyone().get("/api/stations/nowhere")
+    assert (missing.status, missing.json()["code"]) == (404, "not-found")
+
+
+def test_pages_come_in_the_language_that_is_asked(server: Served) -> None:
+    assert 'lang="es"' in server.anyone().get("/", **{"Accept-Language": "es-VE,en;q=0.5"}).text
+    arabic = server.anyone().get("/?lang=ar").text
+    assert '<html lang="ar" dir="rtl">' in arabic
+    assert "Skip to the content" not in arabic
+
+
+def _secret_of(cookies: dict[str, str]):  # type: ignore[no-untyped-def]
+    from testigo.web.deployment import hidden
+
+    return hidden(cookies["testigo_session"])
