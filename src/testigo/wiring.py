@@ -21,7 +21,7 @@ from testigo.core.rows import RawRow, Row
 from testigo.errors import BadElection, BadHome, BadUsage
 from testigo.flows.folder import read_folder
 from testigo.flows.rebuild import rebuild
-from testigo.flows.setup import Prepared, prepare, setup
+from testigo.flows.setup import Prepared, for_rehearsal, prepare, setup
 from testigo.ports import Reader, Signer, World
 from testigo.private import Private
 from testigo.store.blobs_folder import FolderBlobs, write_whole
@@ -88,16 +88,20 @@ def home_of(given: Path | None) -> Path:
     return Path(named)
 
 
-def make_home(election_folder: Path, home: Path, tables_folder: Path | None) -> tuple[World, Prepared]:
+def make_home(
+    election_folder: Path, home: Path, tables_folder: Path | None, *, rehearsal: bool = False
+) -> tuple[World, Prepared]:
     """A home for this election, with its key, its policy file and a log that begins with the rules.
 
-    The same folder again changes nothing; a setup that was cut short is finished.
+    The same folder again changes nothing; a setup that was cut short is finished. A rehearsal's log has another name.
 
     Raises:
         BadElection: a file of the folder is wrong.
         BadHome: the home belongs to another election, or its election was set up from other files.
     """
     prepared = prepare(election_folder, FileTables(), tables_folder)
+    if rehearsal:
+        prepared = for_rehearsal(prepared)
     mark = home / _MARK
     if home.exists() and not mark.exists() and any(home.iterdir()) and not (home / KEY_FILE).exists():
         raise BadHome(f"{home}: expected an empty folder or a home, came a folder with other files")

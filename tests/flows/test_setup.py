@@ -108,3 +108,16 @@ def test_one_command_at_a_time_writes_in_a_home(tmp_path: Path) -> None:
         pass
     with writing(tmp_path / "home"):
         pass
+
+
+def test_a_rehearsal_has_another_log_and_another_key_and_no_place_for_the_real_election(tmp_path: Path) -> None:
+    folder = write_town(tmp_path / "election")
+    real, _ = make_home(folder, tmp_path / "real", None)
+    rehearsed, _ = make_home(folder, tmp_path / "rehearsal", None, rehearsal=True)
+    assert rehearsed.election.rehearsal
+    assert rehearsed.election.origin == f"{real.election.origin}/rehearsal"
+    assert rehearsed.signer.vkey.split("+")[:2] != real.signer.vkey.split("+")[:2]
+    with pytest.raises(BadHome, match="set up from another election"):
+        make_home(folder, tmp_path / "rehearsal", None)
+    with pytest.raises(BadHome, match="set up from another election"):
+        make_home(folder, tmp_path / "real", None, rehearsal=True)

@@ -10,7 +10,9 @@ from testigo.terminal import number, say, warn
 from testigo.wiring import POLICY_FILE, home_of, make_home, open_home, rebuilt_equals, writing
 
 
-def setup_command(election: Path, *, home: HomeOption = None, tables: Path | None = None) -> None:
+def setup_command(
+    election: Path, *, home: HomeOption = None, tables: Path | None = None, rehearsal: FlagOption = False
+) -> None:
     """Make a home for an election: keys, policy file, database, and a log that begins with the rules.
 
     Parameters
@@ -21,8 +23,10 @@ def setup_command(election: Path, *, home: HomeOption = None, tables: Path | Non
         Where the home is made; TESTIGO_HOME if not given.
     tables
         Folder of published tables, for elections whose station register is derived from them.
+    rehearsal
+        Make a rehearsal: its log and key have another name, and every page says so.
     """
-    world, prepared = make_home(election, home_of(home), tables)
+    world, prepared = make_home(election, home_of(home), tables, rehearsal=rehearsal)
     for note in prepared.notes:
         warn(f"note: {note}")
     say(

@@ -2,9 +2,10 @@
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+from testigo.core.election import election_from_toml
 from testigo.core.ids import Digest
 from testigo.core.records import Key, Record, Register
 from testigo.core.register import register_from_csv, register_to_csv
@@ -73,6 +74,23 @@ def _derived(folder: ElectionFolder, tables: Tables, tables_folder: Path | None)
         judged.append((source, rows))
     stations, names, notes = tables.derive_register(judged, election)
     return register_to_csv(stations, names, election).encode(), notes
+
+
+def for_rehearsal(prepared: Prepared) -> Prepared:
+    """The same election as a rehearsal: its log has another name, and so has its key.
+
+    Raises:
+        BadElection: election.toml has no line `[election]` alone on its line.
+    """
+    if prepared.folder.election.rehearsal:
+        return prepared
+    before, head, after = prepared.files[ELECTION_FILE].partition(b"\n[election]\n")
+    if not head:
+        raise BadElection(f"{ELECTION_FILE}: expected the line [election], to write `rehearsal = true` below it")
+    changed = before + head + b"rehearsal = true\n" + after
+    election = election_from_toml(changed.decode(), ELECTION_FILE)
+    folder = replace(prepared.folder, election=election, files={**prepared.folder.files, ELECTION_FILE: changed})
+    return replace(prepared, folder=folder, files={**prepared.files, ELECTION_FILE: changed})
 
 
 def setup(world: World, files: Mapping[str, bytes]) -> None:
