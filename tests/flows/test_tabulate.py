@@ -59,7 +59,7 @@ def test_one_source_alone_is_counted_without_the_others(filled: World, sealed: b
 
 
 def test_a_source_that_is_not_there_is_refused_with_the_names_of_those_that_are(filled: World) -> None:
-    with pytest.raises(BadUsage, match="expected one of north, south, photo, result; came west"):
+    with pytest.raises(BadUsage, match="expected one of north, south, photo, desk, result; came west"):
         tabulate(filled, "west")
     with pytest.raises(BadUsage, match="came west"):
         reconcile(filled, "north", "west")

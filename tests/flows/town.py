@@ -107,7 +107,8 @@ def write_town(
     """An election folder whose policy has these bases, in this order."""
     policy = f'[policy]\ndisagreement = "{disagreement}"\n'
     for basis in bases:
-        origin = 'from = "reading"' if basis == "photo" else f'from = "report"\nsource = "{basis}"'
+        own = {"photo": 'from = "reading"', "desk": 'from = "entry"'}
+        origin = own.get(basis, f'from = "report"\nsource = "{basis}"')
         policy += f'[[policy.basis]]\nid = "{basis}"\n{origin}\nneeds = {(needs or {}).get(basis, 1)}\n'
     columns = "".join(f'{field} = "{field}"\n' for field in FIELDS)
     sources = "".join(SOURCE.format(id=source) + columns for source in ("north", "south"))

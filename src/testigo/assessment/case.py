@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from testigo.assessment.columns import Figures, Stations, figures_in_columns, first_known, stations_of
-from testigo.core.dossier import PHOTO_SOURCE, Dossier
+from testigo.core.dossier import DESK_SOURCE, PHOTO_SOURCE, Dossier
 from testigo.core.election import Contest, Election
 from testigo.core.ids import Counts, Digest, StationCode
 from testigo.core.records import Result
@@ -47,12 +47,13 @@ class Case:
         for code, dossier in self.held.items():
             for evidence in dossier.evidence:
                 found.setdefault(evidence.source, {}).setdefault(code, evidence.counts)
-        known = [*(source.id for source in self.election.sources), PHOTO_SOURCE]
+        known = [*(source.id for source in self.election.sources), PHOTO_SOURCE, DESK_SOURCE]
         return {source: found[source] for source in known if source in found}
 
     def names(self) -> Mapping[str, str]:
         """Every collection that is assessed, with its name: what is accepted, each source, sources taken together."""
-        named = {source.id: source.name for source in self.election.sources} | {PHOTO_SOURCE: PHOTO_SOURCE}
+        named = {source.id: source.name for source in self.election.sources}
+        named |= {own: own for own in (PHOTO_SOURCE, DESK_SOURCE)}
         together = [one for one in self.election.plan.collections if set(one.sources) & self.sources.keys()]
         return {
             ACCEPTED: ACCEPTED,

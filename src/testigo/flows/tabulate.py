@@ -2,11 +2,12 @@
 
 from collections.abc import Iterable, Mapping
 
-from testigo.core.dossier import PHOTO_SOURCE, figures_of
+from testigo.core.dossier import DESK_SOURCE, PHOTO_SOURCE, figures_of
 from testigo.core.election import Contest
+from testigo.core.entry import Settled
 from testigo.core.ids import NATION, Counts, Digest, FieldId, StationCode
 from testigo.core.records import Result
-from testigo.core.state import current_readings, fold
+from testigo.core.state import current_readings, fold, sheet_states
 from testigo.core.tabulation import Tabulation
 from testigo.count.comparison import Comparison, compare_announced
 from testigo.count.reconciliation import Reconciliation, comparable_fields, figures_frame, reconcile_frames
@@ -69,7 +70,12 @@ def source_figures(world: World, source: str) -> Mapping[StationCode, Counts]:
                     key=lambda one: one[0],
                 )
         return {station: counts for station, (_, counts) in found.items()}
-    raise BadUsage(f"expected one of {', '.join([*known, PHOTO_SOURCE, 'result'])}; came {source}")
+    if source == DESK_SOURCE:
+        states = sheet_states(fold(world.views.records()), world.election.desk)
+        settled = [found for found in states.values() if isinstance(found, Settled) and found.answer.counts]
+        # Of several photos of a station the one with the smallest leaf hash.
+        return {one.answer.station: one.answer.counts for one in sorted(settled, key=lambda s: s.digest, reverse=True)}
+    raise BadUsage(f"expected one of {', '.join([*known, PHOTO_SOURCE, DESK_SOURCE, 'result'])}; came {source}")
 
 
 def reconcile(world: World, here: str, there: str) -> tuple[Reconciliation, ...]:

@@ -121,7 +121,7 @@ def _stations(
         "bases": bases,
         "words": {word: press.word("parts.html", "status", word) for word in ("counted", "quarantined", "no figures")},
         "outcomes": {word: press.word("words.html", "outcome", word)
-                     for word in ("figures", "doubtful", "station", "foreign", "nothing", "waiting")},
+                     for word in ("figures", "settled", "doubtful", "station", "foreign", "nothing", "waiting")},
         "sources": {one.id: link.format(root, source_anchor(one.id), one.name)
                     for one in edition.published.election.sources},
         "weights": {word: press.word("parts.html", "weight", word) for word in ("hold", "warn")},

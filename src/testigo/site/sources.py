@@ -3,7 +3,7 @@
 from collections import Counter, defaultdict
 from dataclasses import dataclass
 
-from testigo.core.dossier import PHOTO_SOURCE
+from testigo.core.dossier import DESK_SOURCE, PHOTO_SOURCE
 from testigo.site.edition import Edition
 from testigo.site.paths import path_safe
 
@@ -55,7 +55,8 @@ def source_views(edition: Edition) -> tuple[SourceView, ...]:
 
 def photo_figures(edition: Edition) -> tuple[str, str]:
     """How many photos are held, and how many of them gave figures of a station of the register."""
-    read = sum(one.source == PHOTO_SOURCE for d in edition.published.dossiers.values() for one in d.evidence)
+    own = (PHOTO_SOURCE, DESK_SOURCE)
+    read = sum(one.source in own for dossier in edition.published.dossiers.values() for one in dossier.evidence)
     return edition.numbers.whole(edition.published.photos), edition.numbers.whole(read)
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from testigo.core.catalogue import BY_CODE
-from testigo.core.dossier import PHOTO_SOURCE, Dossier, Evidence, PhotoSeen, figures_of
+from testigo.core.dossier import DESK_SOURCE, PHOTO_SOURCE, Dossier, Evidence, PhotoSeen, figures_of
 from testigo.core.election import Contest
 from testigo.core.ids import Counts, FieldId, StationCode
 from testigo.site.edition import Edition, other_fields
@@ -91,13 +91,17 @@ def _view(edition: Edition, code: StationCode, dossier: Dossier, crumbs: tuple[t
     passed = {name for outcome in outcomes for name in outcome.passed} - failed
     open_ = {name for outcome in outcomes for name in outcome.not_evaluable} - failed - passed
     registered = dossier.station.registered
+    settled = {one.photo for one in dossier.evidence if one.source == DESK_SOURCE}
     return StationView(
         code,
         station_page(code),
         crumbs,
         None if registered is None else edition.numbers.whole(registered),
         tuple(_figures(edition, dossier, contest) for contest in published.election.contests),
-        tuple(_photo(edition, photo, number) for number, photo in enumerate(dossier.photos, 1)),
+        tuple(
+            _photo(edition, photo, number, settled=photo.photo in settled)
+            for number, photo in enumerate(dossier.photos, 1)
+        ),
         tuple(
             (f.code, BY_CODE[f.code].title, told_seen(f.code, f.saw, edition.words), BY_CODE[f.code].advice, f.weight)
             for f in findings
@@ -162,13 +166,13 @@ def _cell(edition: Edition, accepted: Counts, figures: Counts, field: FieldId, *
 
 
 def _column(evidence: Evidence, dossier: Dossier) -> tuple[str, str, str]:
-    if evidence.source == PHOTO_SOURCE:
+    if evidence.source in (PHOTO_SOURCE, DESK_SOURCE):
         number = next((n for n, seen in enumerate(dossier.photos, 1) if seen.photo == evidence.photo), 0)
         return "photo", "", str(number) if number else (evidence.photo or evidence.digest)[:12]
     return "report", evidence.source, evidence.source
 
 
-def _photo(edition: Edition, photo: PhotoSeen, number: int) -> PhotoView:
+def _photo(edition: Edition, photo: PhotoSeen, number: int, *, settled: bool) -> PhotoView:
     published = edition.published
     rendition = published.renditions.get(photo.photo)
     withheld = published.withheld.get(photo.photo)
@@ -182,7 +186,7 @@ def _photo(edition: Edition, photo: PhotoSeen, number: int) -> PhotoView:
         photo.photo,
         state,
         withheld.reason if withheld is not None else "",
-        photo.outcome,
+        "settled" if settled else photo.outcome,
         object_path(shown.sha256) if shown else "",
         edition.thumbnails.get(photo.photo, "") if shown else "",
         shown.media.partition("/")[2].upper() if shown else "",

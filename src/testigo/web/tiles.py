@@ -18,9 +18,9 @@ _TILE = Markup(
     '{name}</text><text x="{middle}" y="60" text-anchor="middle">{share}</text></g>'
 )
 _MAP = Markup(
-    '<svg class="tiles" width="{width}" height="{height}" viewBox="0 0 {width} {height}" aria-hidden="true"><defs><pattern id="unknown" width="8" '
-    'height="8" patternUnits="userSpaceOnUse" patternTransform="rotate(45)"><rect class="hatch" width="3" height="8"/>'
-    "</pattern></defs>{tiles}</svg>"
+    '<svg class="tiles" width="{width}" height="{height}" viewBox="0 0 {width} {height}" aria-hidden="true"><defs>'
+    '<pattern id="unknown" width="8" height="8" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">'
+    '<rect class="hatch" width="3" height="8"/></pattern></defs>{tiles}</svg>'
 )
 
 
