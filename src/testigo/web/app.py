@@ -15,12 +15,16 @@ from testigo.web.deployment import Deployment
 from testigo.web.enrol import enrol_routes
 from testigo.web.guard import Doorman, guarded
 from testigo.web.pages import page
+from testigo.web.plain import plain_routes
 from testigo.web.problems import problem_routes
+from testigo.web.uploads import upload_routes
 
 Routes = Callable[[Deployment], Iterable[Route]]
 PLACES: tuple[Routes, ...] = (
     enrol_routes,
     problem_routes,
+    upload_routes,
+    plain_routes,
     board_routes,
 )
 

@@ -1,0 +1,38 @@
+"""What became of a photo: received with a promise or refused with a cause, as it is kept and as it is told."""
+
+from testigo.core.promise import parse_promise
+from testigo.errors import BadPhoto, CannotWrite
+from testigo.flows.receive import Received, Sent, receive
+from testigo.private import Upload
+from testigo.tlog.note import parse_note
+from testigo.web.deployment import Deployment
+
+
+def received_by(deployment: Deployment, data: bytes, sent: Sent) -> Received:
+    """The promise for a photo that came whole.
+
+    Raises:
+        BadPhoto: it is refused.
+        CannotWrite: there is no room; nothing is promised.
+    """
+    try:
+        return receive(deployment.world, deployment.reader, deployment.promises, data, sent, deployment.clock())
+    except OSError as error:
+        raise CannotWrite(f"the photo could not be kept: {error.strerror}; try again later") from None
+
+
+def refusal_text(error: BadPhoto) -> str:
+    """A refusal as the private store keeps it: the cause, and the sentence behind it."""
+    return f"{error.cause}\n{error}"
+
+
+def told_upload(upload: Upload) -> dict[str, str | None]:
+    """The state of an upload for the phone: `waiting`, `promised` or `refused`. What does not apply is None."""
+    told: dict[str, str | None] = {"state": "waiting", "sha256": None, "promise": None, "code": None, "sentence": None}
+    if upload.state == "promised":
+        promise = parse_promise(parse_note(upload.text.encode()).text)
+        told |= {"state": "promised", "sha256": promise.sha256, "promise": upload.text}
+    elif upload.state == "refused":
+        cause, _, sentence = upload.text.partition("\n")
+        told |= {"state": "refused", "code": cause, "sentence": sentence}
+    return told
