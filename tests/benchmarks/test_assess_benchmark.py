@@ -2,9 +2,12 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 FOLDER = Path(__file__).resolve().parents[2] / "benchmarks"
 
 
+@pytest.mark.slow
 def test_the_benchmark_of_the_assessment_says_where_the_time_goes(shared_data: Path) -> None:
     command = [sys.executable, str(FOLDER / "assess.py"), str(shared_data / "ve-2024"), "--short"]
     ran = subprocess.run(command, capture_output=True, text=True, check=False)
@@ -15,6 +18,7 @@ def test_the_benchmark_of_the_assessment_says_where_the_time_goes(shared_data: P
     assert whole.startswith("500 stations: ")
 
 
+@pytest.mark.slow
 def test_the_benchmark_of_certainty_prints_a_ratio_to_bare_group_bys() -> None:
     command = [sys.executable, str(FOLDER / "certainty.py"), "--stations", "5000"]
     ran = subprocess.run(command, capture_output=True, text=True, check=False)

@@ -2,9 +2,12 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 PROGRAM = Path(__file__).resolve().parents[2] / "benchmarks" / "publish.py"
 
 
+@pytest.mark.slow
 def test_the_benchmark_of_publishing_prints_a_ratio_to_bare_writing(shared_data: Path) -> None:
     command = [sys.executable, str(PROGRAM), str(shared_data / "ve-2024"), "--short"]
     ran = subprocess.run(command, capture_output=True, text=True, check=False)

@@ -155,6 +155,7 @@ def test_a_scheduler_that_is_lost_is_said_and_the_same_command_ends_well(
     assert read_by(unread, None) == read_here
 
 
+@pytest.mark.slow
 def test_workers_that_do_not_see_the_store_are_sent_the_bytes(
     cluster: Cluster, unread: World, unread_home: Path
 ) -> None:

@@ -73,10 +73,12 @@ def night(tmp_path_factory: pytest.TempPathFactory, project: Path) -> Night:
     return Night(world, done, made, folder / "site")
 
 
+@pytest.mark.slow
 def test_the_form_of_the_drill_shows_personal_data(night: Night) -> None:
     assert [bool(form.personal) for form in night.world.forms.values()] == [True]
 
 
+@pytest.mark.slow
 def test_every_photo_whose_page_is_found_has_a_covered_copy_and_the_others_are_held(night: Night) -> None:
     photos, readings, copies = (night.of_kind(kind) for kind in (Photo, Reading, Rendition))
     assert len(photos) == len(readings) >= STATIONS + 1
@@ -90,6 +92,7 @@ def test_every_photo_whose_page_is_found_has_a_covered_copy_and_the_others_are_h
         assert (len(data), hashlib.sha256(data).hexdigest()) == (copy.size, copy.sha256)
 
 
+@pytest.mark.slow
 def test_a_photo_whose_page_is_not_found_is_held_even_when_its_code_names_the_station(night: Night) -> None:
     """One of the drill is dark, blurred and far away; of another only the top is there."""
     shown = {copy.photo for copy in night.of_kind(Rendition)}
@@ -97,6 +100,7 @@ def test_a_photo_whose_page_is_not_found_is_held_even_when_its_code_names_the_st
     assert sorted(held, key=str) == [("nothing", None), ("station", "column")]
 
 
+@pytest.mark.slow
 def test_no_photo_itself_is_anywhere_in_what_is_published(night: Night) -> None:
     masters = {photo.sha256 for photo in night.of_kind(Photo)}
     pictures = {}
@@ -112,6 +116,7 @@ def test_no_photo_itself_is_anywhere_in_what_is_published(night: Night) -> None:
     assert set(pictures) == objects | blanks | {f"t/{copy.photo}.jpg" for copy in copies}
 
 
+@pytest.mark.slow
 def test_a_thumbnail_is_made_of_the_covered_copy(night: Night) -> None:
     for copy in night.of_kind(Rendition):
         small = decode((night.site / f"t/{copy.photo}.jpg").read_bytes())
@@ -123,6 +128,7 @@ def test_a_thumbnail_is_made_of_the_covered_copy(night: Night) -> None:
         assert np.abs(reduced.astype(int) - small).mean() < 6
 
 
+@pytest.mark.slow
 def test_the_bundle_verifies_and_pages_name_the_photos_themselves(night: Night) -> None:
     report = night.verified()
     assert report.first_wrong is None, report.first_wrong
@@ -134,6 +140,7 @@ def test_the_bundle_verifies_and_pages_name_the_photos_themselves(night: Night) 
     assert "Held, not published: personal data may stand where it could not be covered." in pages
 
 
+@pytest.mark.slow
 def test_reading_the_same_photos_elsewhere_gives_the_same_copies(night: Night) -> None:
     photos = night.world.views.photos()
     with reading_by(night.world, dask=None, jobs=1) as (reader, _):
@@ -142,6 +149,7 @@ def test_reading_the_same_photos_elsewhere_gives_the_same_copies(night: Night) -
             assert again == night.world.blobs.open(copy.sha256)
 
 
+@pytest.mark.slow
 def test_a_bundle_with_a_photo_itself_in_it_is_refused(night: Night, tmp_path: Path) -> None:
     copy = night.of_kind(Rendition)[0]
     files = FolderFiles(night.site / BUNDLE)
@@ -157,6 +165,7 @@ def test_a_bundle_with_a_photo_itself_in_it_is_refused(night: Night, tmp_path: P
     assert object_name(copy.sha256) in refused.culprits[0]
 
 
+@pytest.mark.slow
 def test_a_covered_photo_can_still_be_withheld(night: Night, tmp_path: Path) -> None:
     copy = night.of_kind(Rendition)[-1]
     assert withhold(night.world, Digest(copy.photo), "privacy") == copy.photo

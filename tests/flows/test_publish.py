@@ -81,6 +81,7 @@ def test_a_folder_with_other_files_is_not_replaced(filled: World, tmp_path: Path
     assert (tmp_path / "file").read_text() == "dear"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("room", [0, 40])
 def test_a_full_disk_leaves_the_earlier_publication_as_it_was(
     filled: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, room: int

@@ -104,6 +104,7 @@ def test_the_blank_itself_has_only_empty_cells(blank: Pixels, reference: Referen
     assert {cell.mark for cell in cut_cells(blank, reference.printed, layout)} == {"empty"}
 
 
+@pytest.mark.slow
 def test_two_sheets_in_one_photo_are_both_found(
     camera: ModuleType, flat: dict[str, Pixels], reference: Reference
 ) -> None:

@@ -51,6 +51,7 @@ def test_a_sample_of_all_stations_is_the_result(design: Design) -> None:
     assert found.lead.low == pytest.approx(found.lead.high, abs=1e-12)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("design", DESIGNS)
 def test_intervals_hold_the_truth_as_often_as_they_say(design: Design) -> None:
     votes, area, registered = population(2)
@@ -67,6 +68,7 @@ def test_intervals_hold_the_truth_as_often_as_they_say(design: Design) -> None:
         assert hits / TRIALS <= (1 if design == "systematic" else 0.95 + 0.033)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("design", DESIGNS)
 def test_estimates_are_right_on_average_and_as_wide_as_planned(design: Design) -> None:
     votes, area, registered = population(3)

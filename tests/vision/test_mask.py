@@ -164,6 +164,7 @@ def test_the_same_photo_gives_the_same_bytes_without_metadata(reference: Referen
         assert set(picture.info) <= {"jfif", "jfif_version", "jfif_unit", "jfif_density"}
 
 
+@pytest.mark.slow
 def test_only_a_large_photo_is_reduced(reference: Reference) -> None:
     photo, there = photograph(signed(), 7, Trouble(), side=LONGEST_SIDE + 800)
     copy = opened(covered_copy(photo, (located(photo, reference),)))
@@ -177,6 +178,7 @@ def test_without_a_page_there_is_no_copy() -> None:
     assert covered_copy(np.full((900, 1200, 3), 250, np.uint8), ()) is None
 
 
+@pytest.mark.slow
 def test_a_page_that_is_not_where_it_is_said_to_be_gives_no_copy(reference: Reference) -> None:
     """The proof of the page holds, and its geometry is two millimetres and more off."""
     photo, _ = photograph(signed(), 5, Trouble(turn=8), side=1500)
@@ -202,6 +204,7 @@ def test_print_inside_of_a_region_counts_for_where_it_is(reference: Reference) -
     assert covered_copy(other, (located(other, known),)) is None
 
 
+@pytest.mark.slow
 def test_a_reader_gives_a_copy_only_of_forms_with_personal_regions() -> None:
     png = cv2.imencode(".png", blank())[1].tobytes()
     photo = cv2.imencode(".png", photograph(signed(), 4, Trouble(), side=1400)[0])[1].tobytes()
@@ -227,6 +230,7 @@ def test_a_reader_gives_a_copy_only_of_forms_with_personal_regions() -> None:
     }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("orient", [1, 3, 6])
 def test_the_copy_stands_upright_whatever_the_photos_orientation(orient: int) -> None:
     upright = photograph(signed(), 4, Trouble(), side=1400)[0]

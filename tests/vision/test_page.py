@@ -100,6 +100,7 @@ def test_what_is_not_this_form_is_refused(reference: Reference, name: str) -> No
     assert isinstance(find_page(OTHERS[name], reference), NotThisForm)
 
 
+@pytest.mark.slow
 def test_a_photo_of_a_revision_is_refused_for_its_print(reference: Reference) -> None:
     photo, _ = photograph(blank(row_step=86), 2, Trouble(turn=10), side=1400)
     refused = find_page(photo, reference)

@@ -24,6 +24,7 @@ def test_marks_with_room_between_are_counted(count: int) -> None:
     assert sum(best == count for best, _ in told) >= 4
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("lines", [False, True])
 @pytest.mark.parametrize("damage", [0.0, 0.3, 0.6])
 def test_most_strips_are_counted_and_none_is_surely_wrong(damage: float, lines: bool) -> None:

@@ -7,14 +7,12 @@ import json
 import os
 import shutil
 import subprocess
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from sending import photo, photos_held, promise_in, state
 from served import Served
-
-pytestmark = pytest.mark.thirdparty
+from tusclient.client import TusClient
 
 TUS_JS = "tus-js-client@4.3.1"
 CHUNK = 2048
@@ -41,6 +39,7 @@ def tus_js(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder / "node_modules" / "tus-js-client"
 
 
+@pytest.mark.thirdparty
 def test_tus_js_client_goes_on_after_every_chunk(phones: Served, project: Path, tus_js: Path) -> None:
     phone, photos = phones.invited("volunteer"), [photo(number, SIZE) for number in CUTS]
     script = project / "tests" / "web" / "tus_client.cjs"
@@ -56,22 +55,15 @@ def test_tus_js_client_goes_on_after_every_chunk(phones: Served, project: Path, 
 
 
 def test_tuspy_goes_on_after_every_chunk_with_checksums(phones: Served) -> None:
-    try:
-        from tusclient.client import TusClient
-    except ImportError:
-        _missing("tuspy")
     phone = phones.invited("volunteer")
     client = TusClient(f"{phones.origin}/api/uploads", headers={"Authorization": f"Bearer {phone.bearer}"})
-    again: Callable[..., object] = lambda data, url: client.uploader(  # noqa: E731
-        file_stream=io.BytesIO(data), chunk_size=CHUNK, url=url, upload_checksum=True
-    )
     for cut in CUTS:
         data = photo(cut, SIZE)
         first = client.uploader(file_stream=io.BytesIO(data), chunk_size=CHUNK, upload_checksum=True)
         first.set_url(first.create_url())
         for _ in range(cut):
             first.upload_chunk()
-        second = again(data, first.url)
+        second = client.uploader(file_stream=io.BytesIO(data), chunk_size=CHUNK, url=first.url, upload_checksum=True)
         assert second.offset == cut * CHUNK
         second.upload()
         path = "/api/uploads/" + first.url.rpartition("/")[2]

@@ -17,6 +17,7 @@ def drill_command(
     seed: int = 1,
     no_photos: FlagOption = False,
     written: FlagOption = False,
+    people: int | None = None,
     election: Path = ELECTION,
     jobs: int | None = None,
 ) -> None:
@@ -34,6 +35,8 @@ def drill_command(
         Make no photos.
     written
         Let the stations fill in their sheets by hand: another form, and figures that may prove unreadable.
+    people
+        Play the election night: so many phones send the photos to a server of this machine, which is killed once.
     election
         The election folder whose form and rules are taken.
     jobs
@@ -47,6 +50,8 @@ def drill_command(
         raise BadUsage(f"--election: expected the folder of an election, such as elections/demo; came {election}")
     if stations < 1:
         raise BadUsage(f"--stations: expected 1 or more, came {stations}")
+    if people is not None and (people < 1 or no_photos):
+        raise BadUsage("--people: expected 1 phone or more, and photos to send")
     with counter("drill") as count:
         write_drill(
             out,
@@ -59,4 +64,9 @@ def drill_command(
             progress=count,
         )
     say(f"{out}: {number(stations)} stations, seed {seed}")
+    if people is not None:
+        from testigo.commands.people_drill import people_drill
+
+        people_drill(out, people, seed)
+        return
     say("  election/ the rules and the register; photos/ and claims.csv; tables/second.csv; truth.json")

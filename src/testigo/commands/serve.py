@@ -23,6 +23,7 @@ from testigo.terminal import number, say, warn
 from testigo.wiring import home_of, open_home, open_private, photo_readers, promise_signer, writing
 
 LOCAL = "http://127.0.0.1:8080"
+MOST_SEAL_MINUTES = 20
 _MOST_LINKS = 2_000
 
 
@@ -61,6 +62,8 @@ def serve_command(
     jobs
         How many photos at once; all cores if not given.
     """
+    if not 0 < seal_minutes <= MOST_SEAL_MINUTES:
+        raise BadUsage(f"--seal-minutes: expected at most {MOST_SEAL_MINUTES}: photos are promised within the hour")
     try:
         from testigo.web.deployment import Settings
         from testigo.web.server import Listening

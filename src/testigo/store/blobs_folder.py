@@ -16,6 +16,7 @@ def write_whole(path: Path, data: bytes) -> None:
     Raises:
         OSError: no room or no right to write; names the file, and nothing is left behind.
     """
+    made = [folder for folder in path.parents if not folder.exists()]
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, aside = tempfile.mkstemp(dir=path.parent, prefix=".aside-")
     try:
@@ -31,11 +32,17 @@ def write_whole(path: Path, data: bytes) -> None:
             # A write that fails does not say where.
             error.filename = str(path)
         raise
-    folder = os.open(path.parent, os.O_RDONLY)
+    for folder in (path.parent, *(new.parent for new in made)):
+        sync_folder(folder)
+
+
+def sync_folder(folder: Path) -> None:
+    """The names in this folder are on the disk."""
+    opened = os.open(folder, os.O_RDONLY)
     try:
-        os.fsync(folder)
+        os.fsync(opened)
     finally:
-        os.close(folder)
+        os.close(opened)
 
 
 class FolderBlobs:
@@ -48,7 +55,10 @@ class FolderBlobs:
         """See `ports.Blobs`."""
         digest = Digest(hashlib.sha256(data).hexdigest())
         path = self._path(digest)
-        if not path.exists():
+        if path.exists():
+            # Another writer may have renamed it a moment ago, and not synced the folder yet.
+            sync_folder(path.parent)
+        else:
             write_whole(path, data)
         return digest
 

@@ -9,7 +9,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
-from testigo.errors import NotFound, TestigoError
+from testigo.errors import CannotWrite, NotFound, TestigoError
 from testigo.web.board import board_routes
 from testigo.web.deployment import Deployment
 from testigo.web.enrol import enrol_routes
@@ -50,6 +50,9 @@ def _told(deployment: Deployment) -> Callable[[Request, Exception], Response]:
     def told(request: Request, error: Exception) -> Response:
         if isinstance(error, TestigoError):
             status, code, sentence = error.http_status, error.code, str(error)
+            if isinstance(error, CannotWrite):
+                # Its sentence names a path of this machine.
+                sentence = "the server cannot write just now; what it had promised is safe; try again later"
         else:
             status = error.status_code if isinstance(error, HTTPException) else 500
             code, sentence = NotFound.code if status == 404 else "http", "there is nothing here"

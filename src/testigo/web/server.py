@@ -1,7 +1,10 @@
 """The server's socket and its loop: no access log, no header that names it, an end that waits for open answers."""
 
+import signal
 import socket
+import threading
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime
 from typing import Self
 
@@ -63,8 +66,12 @@ class Server:
         )  # fmt: skip
 
     def run(self) -> None:
-        """Answers until it is asked to end; Ctrl-C ends it."""
-        self._server.run(sockets=[self._socket])
+        """Answers until it is asked to end, by Ctrl-C, by SIGTERM or by `end`; returns so that more can be closed."""
+        if threading.current_thread() is threading.main_thread():
+            # After its own end the library raises the signal that asked for it once more.
+            signal.signal(signal.SIGTERM, signal.default_int_handler)
+        with suppress(KeyboardInterrupt):
+            self._server.run(sockets=[self._socket])
 
     def end(self) -> None:
         """Has `run` return soon; may be called from another thread."""
