@@ -61,7 +61,7 @@ def test_six_of_six_bolivian_sheets_are_wholly_right_and_at_least_five_are_sure(
     assert sum(sheet.verdict == "sure" for sheet in bolivia.values()) >= 5
 
 
-def test_kenyan_rows_are_right_in_seven_of_twelve_crops_and_all_others_are_marked(
+def test_kenyan_rows_are_right_in_ten_of_twelve_crops_and_all_others_are_marked(
     project: Path, shared_data: Path
 ) -> None:
     form = form_of(project, "ke-2022", "ke")
@@ -84,5 +84,5 @@ def test_kenyan_rows_are_right_in_seven_of_twelve_crops_and_all_others_are_marke
                 if found.counts.get(field) != value and found.verdict != "people" and field not in looked_at
             ]
     assert len(labels["images"]) == 12
-    assert len(right) >= 7
+    assert len(right) >= 10
     assert unmarked == []

@@ -30,6 +30,10 @@ def rule(text: str, **more: int) -> Rule:
     return parse_rule("S", text, "test", tolerance=more.get("tolerance", 0))
 
 
+def words(name: str, number: int, sure: float = 0.99) -> ValueEvidence:
+    return ValueEvidence(FieldId(name), "words", {number: math.log(sure)}, math.log((1 - sure) / 100))
+
+
 SUM = (rule("a + b = sum"),)
 
 
@@ -58,6 +62,54 @@ def test_the_sums_choose_between_digits_that_the_ink_leaves_open() -> None:
     assert change.field_ratio == pytest.approx(0.6, abs=1e-3)
     (rule_broken,) = sheet.broken
     assert (rule_broken.code, rule_broken.left, rule_broken.right, rule_broken.holds_back) == ("S", 47, 42, True)
+
+
+ONE_SUM = (cells("a", 1, (7, 2, 0.3)), cells("b", 3, 0), cells("sum", 4, 2))
+"""Only the sum tells that the open digit of a is a 2, and the ink prefers 7 by more than two to one."""
+
+
+def test_a_choice_against_the_ink_that_no_further_sum_confirms_is_shown_and_looked_at() -> None:
+    sheet = read_sheet(ONE_SUM, SUM)
+    assert (sheet.verdict, sheet.why) == ("look", "unconfirmed")
+    assert counted(sheet) == {"a": 12, "b": 30, "sum": 42}
+    assert ("a", 1) in {(one.field, one.cell) for one in sheet.look_at}
+    loose = Thresholds(unconfirmed_ratio=0.25)
+    assert read_sheet(ONE_SUM, SUM, (), loose).why == "chosen by sums"
+
+
+def test_a_second_sum_or_words_that_agree_confirm_the_choice() -> None:
+    second = [*ONE_SUM, cells("c", 0, 5), cells("all", 1, 7)]
+    confirmed = read_sheet(second, (*SUM, rule("a + c = all")))
+    assert (confirmed.verdict, confirmed.why, counted(confirmed)["a"]) == ("sure", "chosen by sums", 12)
+    # A sum that does not tell of the chosen field confirms nothing.
+    assert read_sheet(second, (*SUM, rule("c + 12 = all"))).why == "unconfirmed"
+    assert read_sheet(ONE_SUM, SUM, [words("a", 12, 0.5)]).why in ("read", "chosen by sums")
+    assert read_sheet(ONE_SUM, SUM, [words("b", 30)]).why == "unconfirmed"
+
+
+def test_two_fields_chosen_by_two_sums_are_not_confirmed_by_them() -> None:
+    fields = [
+        cells("a", 1, (7, 2, 0.6)),
+        cells("b", 3, (6, 0, 0.6)),
+        cells("c", 1, 0),
+        cells("s", 2, 2),
+        cells("t", 4, 0),
+    ]
+    rules = (rule("a + c = s"), rule("b + c = t"))
+    sheet = read_sheet(fields, rules)
+    assert (sheet.why, counted(sheet)) == ("unconfirmed", {"a": 12, "b": 30, "c": 10, "s": 22, "t": 40})
+    third = read_sheet([*fields, cells("u", 4, 2)], (*rules, rule("a + b = u")))
+    assert (third.verdict, third.why) == ("sure", "chosen by sums")
+
+
+def test_a_wrong_cell_for_which_another_open_one_makes_up_by_chance_is_not_repaired() -> None:
+    """The paper says 14 + 12 = 22; the ink of 22 leaves 26 open, which would make the sum hold."""
+    fields = [cells("a", 1, 4), cells("b", 1, 2), cells("sum", 2, (2, 6, 0.19))]
+    sheet = read_sheet(fields, SUM)
+    assert sheet.posterior > 0.9
+    assert (sheet.verdict, sheet.why) == ("look", "unconfirmed")
+    assert [(one.left, one.right) for one in sheet.broken] == [(26, 22)]
+    assert ("sum", 1) in {(one.field, one.cell) for one in sheet.look_at}
 
 
 def test_a_sheet_that_the_ink_says_is_wrong_is_shown_as_it_is_with_the_broken_sum() -> None:
@@ -129,10 +181,6 @@ def test_a_rule_that_only_warns_is_told_and_decides_nothing() -> None:
 def test_a_rule_of_a_field_that_was_not_read_is_not_asked() -> None:
     fields = [cells("a", 1, 2), cells("b", 3, 0)]
     assert read_sheet(fields, SUM) == read_sheet(fields, ())
-
-
-def words(name: str, number: int, sure: float = 0.99) -> ValueEvidence:
-    return ValueEvidence(FieldId(name), "words", {number: math.log(sure)}, math.log((1 - sure) / 100))
 
 
 def test_words_that_agree_with_open_cells_make_them_sure() -> None:

@@ -40,6 +40,7 @@ def test_a_photograph_of_another_page_says_nothing() -> None:
     assert HandReader().read(png(blank()), 1) == ()
 
 
+@pytest.mark.slow
 def test_the_child_process_says_the_same_as_the_reader() -> None:
     photo = png(photograph(filled(FIGURES), 4, Trouble())[0])
     reader = HandReader()

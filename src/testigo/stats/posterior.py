@@ -6,11 +6,18 @@ wrong figure that no other cell explains. What protects them: arithmetic may onl
 leaves open. The most probable reading takes the place of what the ink says (the free reading) only where its
 probability by the ink, all its changes together, is at least `likelihood_ratio` of that one's; otherwise the sheet is
 told as broken, with the sum, and shown as the ink says it.
+
+One way to bend a sheet is left, and no posterior sees it: a cell is wrong on paper, another cell of the same sum is
+open to the ink, and by chance the one makes up for the other. One digit of c can put a sum out by 18 c amounts (1 to 9
+of each place, too much or too little), so an open cell makes up for a wrong one in about one sheet of 18 c; where a
+second sum tells of the open cell and must agree, in one of (18 c)^2. So a choice that no further sum confirms is sure
+only where the ink is nearly undecided (`unconfirmed_ratio`); else it is shown, and people look at the cell.
 """
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import combinations
 from typing import Literal
 
 import numpy as np
@@ -24,9 +31,11 @@ from testigo.stats.sum_tree import infer_tree
 from testigo.stats.sums import Inference, Reading, is_forest, sums_of
 
 Verdict = Literal["sure", "look", "people"]
-Why = Literal["read", "chosen by sums", "doubtful", "unchecked", "incomplete", "contradicted", "broken"]
+Why = Literal["read", "chosen by sums", "unconfirmed", "doubtful", "unchecked", "incomplete", "contradicted", "broken"]
 MILLION = 1_000_000
 MOST_LOG = 700.0
+MOST_CHANGED = 8
+"""Of more fields no choice is taken as confirmed; each of them would need to be open."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,15 +43,17 @@ class Thresholds:
     """What a reading must reach. `accept_posterior` and `doubt` are parts per million.
 
     `likelihood_ratio`: arithmetic may put other numbers in the fields' places only if the fields by themselves give
-    them together at least this part of the probability of the numbers that they say. `eps`: how often a sum on paper
-    does not hold. `doubt`: cells with at least so much doubt are to be looked at; beyond `most_cells` of them people
-    read the sheet.
+    them together at least this part of the probability of the numbers that they say. `unconfirmed_ratio`: the same, for
+    a reading that is to be sure though no sum is left to confirm the choice. `eps`: how often a sum on paper does not
+    hold. `doubt`: cells with at least so much doubt are to be looked at; beyond `most_cells` of them people read the
+    sheet.
     `contradiction`: cells and other evidence contradict a number that they give less than this part of the probability
     of the one that they prefer. `keep`: so many numbers of a field are followed. `samples`: where sums form no tree.
     """
 
     accept_posterior: int = 900_000
     likelihood_ratio: float = 0.1
+    unconfirmed_ratio: float = 0.5
     eps: float = 0.01
     doubt: int = 50_000
     contradiction: float = 0.001
@@ -99,9 +110,10 @@ class SheetReading:
     - `marginals`: the posterior probability of what `counts` say of every field (of no number, where absent).
     - `posterior` and `second`: probabilities of the most probable reading and of the most probable other one.
     - `breaking`: the posterior mass of readings that break a rule; `unexamined`: a bound on the mass left out.
-    - `why`: `read` (every field says it by itself), `chosen by sums`, `doubtful` (cells to look at), `unchecked` (a
-      field is in no equation and said by nothing else: a misread digit would be found by nobody), `incomplete` (a
-      field says no number), `contradicted` (cells and other evidence of a field do not go together), `broken`.
+    - `why`: `read` (every field says it by itself), `chosen by sums`, `unconfirmed` (chosen by sums against the ink and
+      no sum is left to confirm it), `doubtful` (cells to look at), `unchecked` (a field is in no equation and said by
+      nothing else: a misread digit would be found by nobody), `incomplete` (a field says no number), `contradicted`
+      (cells and other evidence of a field do not go together), `broken`.
     """
 
     verdict: Verdict
@@ -151,8 +163,8 @@ def read_sheet(
     free: Reading = tuple(one.most_probable for one in values)
     changes = tuple(_changes(fields, values, free, found.best))
     ratios = [one.of(after) / one.of(before) for one, before, after in zip(values, free, found.best, strict=True)]
-    open_to_ink = math.prod(ratios) >= thresholds.likelihood_ratio
-    shown = found.best if open_to_ink else free
+    ratio = math.prod(ratios)
+    shown = found.best if ratio >= thresholds.likelihood_ratio else free
     why: Why = "read" if shown == free else "chosen by sums"
     if any(one.holds(shown) is False for one in sums):
         why = "broken"
@@ -164,6 +176,8 @@ def read_sheet(
         why = "doubtful"
     elif not _checked_twice(names, holding, by_field):
         why = "unchecked"
+    elif shown != free and ratio < thresholds.unconfirmed_ratio and not _confirmed(changes, holding, evidence):
+        why = "unconfirmed"
     look_at = _cells_to_look_at(fields, found, shown, changes, thresholds)
     verdict: Verdict = "look"
     if why in ("read", "chosen by sums"):
@@ -195,6 +209,20 @@ def _checked_twice(
     digit of it."""
     summed = {field for rule in rules if rule.relation == "=" for field in rule.fields}
     return all(name in summed or said for name, said in zip(names, evidence, strict=True))
+
+
+def _confirmed(changes: Sequence[Change], rules: Sequence[Rule], evidence: Sequence[ValueEvidence]) -> bool:
+    """Whether the equations that chose these fields' numbers had to agree with each other about them.
+
+    k numbers can as a rule be found that settle k equations. So of every part of the fields more equations, or words,
+    must tell than it has fields: Hall's condition (1935) with one to spare.
+    """
+    fields = sorted({change.field for change in changes})
+    tells = [rule.fields for rule in rules if rule.relation == "="] + [frozenset({one.field}) for one in evidence]
+    parts = (part for size in range(1, len(fields) + 1) for part in combinations(fields, size))
+    return len(fields) <= MOST_CHANGED and all(
+        sum(not told.isdisjoint(part) for told in tells) > len(part) for part in parts
+    )
 
 
 def _counts(names: Sequence[FieldId], reading: Reading) -> Counts:

@@ -13,6 +13,7 @@ from testigo.vision.layout import Ink, Layout, WrittenPage
 from testigo.vision.load import Pixels, decode
 from testigo.vision.mask import covered_copy
 from testigo.vision.page import FoundPage, NotThisForm, Reference, find_pages, flatten, reference_of
+from testigo.vision.strips import StripReader
 from testigo.vision.tallies import tally_evidence
 from testigo.vision.words import WordReader, lexicon_of
 
@@ -30,6 +31,7 @@ class HandReader:
         self._references: list[Reference] = []
         self._cropped: list[Layout] = []
         self._digits = DigitReader()
+        self._strips = StripReader()
 
     def learn(self, layout: Layout, blank: bytes) -> None:
         """From now on pages of this layout are looked for; `blank` is the picture of an empty page.
@@ -92,7 +94,7 @@ class HandReader:
         return WrittenPage(layout.form, layout.page, boxes + self._columns(flat, layout), self._said(flat, layout))
 
     def _columns(self, flat: Pixels, layout: Layout) -> tuple[tuple[FieldId, Ink], ...]:
-        return tuple(field for column in layout.columns for field in column_ink(flat, column, self._digits))
+        return tuple(field for column in layout.columns for field in column_ink(flat, column, self._strips))
 
     def _said(self, flat: Pixels, layout: Layout) -> tuple[ValueEvidence, ...]:
         """What words and tallies say of the page's figures, where there are any."""
