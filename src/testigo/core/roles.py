@@ -63,7 +63,6 @@ ROUTES: Mapping[str, frozenset[Who]] = types.MappingProxyType(
         "rulings": _ADJUDICATOR,
         "ruling sheet": _ADJUDICATOR,
         "ruling image": _ADJUDICATOR,
-        "ruling crop": _ADJUDICATOR,
         "ruling make": _ADJUDICATOR,
         # The board.
         "board": _BOARD,

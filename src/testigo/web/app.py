@@ -12,19 +12,25 @@ from starlette.staticfiles import StaticFiles
 from testigo.errors import CannotWrite, NotFound, TestigoError
 from testigo.web.board import board_routes
 from testigo.web.deployment import Deployment
+from testigo.web.desk import desk_routes
 from testigo.web.enrol import enrol_routes
 from testigo.web.guard import Doorman, guarded
 from testigo.web.pages import page
+from testigo.web.phone import phone_routes
 from testigo.web.plain import plain_routes
 from testigo.web.problems import problem_routes
+from testigo.web.rulings import ruling_routes
 from testigo.web.uploads import upload_routes
 
 Routes = Callable[[Deployment], Iterable[Route]]
 PLACES: tuple[Routes, ...] = (
     enrol_routes,
     problem_routes,
+    phone_routes,
     upload_routes,
     plain_routes,
+    desk_routes,
+    ruling_routes,
     board_routes,
 )
 

@@ -1,0 +1,194 @@
+"""The desks over HTTP: two who key unseen by each other, a third who settles, and nothing that gives an answer away."""
+
+import re
+from datetime import timedelta
+
+import pytest
+from served import Person, Served
+
+from testigo.core.ids import Digest, FieldId, StationCode
+from testigo.core.records import Entry, Photo, Reading, Report, Ruling
+from testigo.flows.seal import seal
+
+FIELDS = ("ANA", "BEN", "X1", "X2", "YES", "mvalid", "cvalid")
+RIGHT = {"ANA": "31", "BEN": "17", "X1": "5", "X2": "6", "YES": "37", "mvalid": "48", "cvalid": "48"}
+MACHINE = 7_654_321
+OFFICIAL = 5_432_198
+
+
+def put_photo(server: Served, text: bytes = b"PHOTO one") -> Digest:
+    """A photo that its sender claimed for the first station, and of which the machine is not sure."""
+    world = server.world
+    sha256 = world.blobs.put(text)
+    proposed = {FieldId(field): MACHINE for field in FIELDS}
+    world.journal.append(
+        [
+            Photo(sha256, len(text), "image/jpeg", 30, 40, 1, "test", 1, first_station(server)),
+            Reading(
+                sha256, "codes", "1", "doubtful", "0" * 16, "sheet", 1, first_station(server), (), None, "people",
+                {}, proposed, ("ANA/1",),
+            ),
+            Report("north", Digest("ee" * 32), 1, first_station(server), {FieldId("ANA"): OFFICIAL}),
+        ]
+    )  # fmt: skip
+    return sha256
+
+
+def first_station(server: Served) -> StationCode:
+    return sorted(server.world.register.stations)[0]
+
+
+def typed(server: Served, **other: str) -> dict[str, str]:
+    fields = {"station": str(first_station(server)), "problem": ""} | {
+        f"f.{name}": said for name, said in RIGHT.items()
+    }
+    return fields | {name.replace("__", "."): said for name, said in other.items()}
+
+
+def taken(person: Person) -> str:
+    """The address of the sheet that somebody is given."""
+    answer = person.get("/desk")
+    assert answer.status == 303, answer.text
+    return answer.headers["location"]
+
+
+def records(server: Served, kind: type) -> list:  # type: ignore[type-arg]
+    return [record for _, record in server.world.views.records() if isinstance(record, kind)]
+
+
+def test_two_who_agree_settle_a_sheet(server: Served) -> None:
+    photo = put_photo(server)
+    for clerk in (server.invited("clerk"), server.invited("clerk")):
+        place = taken(clerk)
+        assert place == f"/desk/{photo}"
+        answer = clerk.post(place, typed(server))
+        assert (answer.status, answer.headers["location"]) == (303, "/desk")
+    entries = records(server, Entry)
+    assert [entry.counts for entry in entries] == [{name: int(said) for name, said in RIGHT.items()}] * 2
+    assert len({entry.clerk for entry in entries}) == 2
+    assert "Nothing waits for you" in server.invited("clerk").get("/desk").text
+
+
+def test_a_difference_goes_to_a_third_person_who_sees_only_what_differs_and_gives_a_reason(server: Served) -> None:
+    photo = put_photo(server)
+    first, second = server.invited("clerk"), server.invited("clerk")
+    first.post(taken(first), typed(server))
+    second.post(taken(second), typed(server, f__BEN="11", f__mvalid="?"))
+    judge = server.invited("adjudicator")
+    answer = judge.get("/rulings")
+    assert (answer.status, answer.headers["location"]) == (303, f"/rulings/{photo}")
+    page = judge.get(f"/rulings/{photo}").text
+    assert re.findall(r'name="pick\.(\w+)" value="other"', page) == ["BEN", "mvalid"]
+    aliases = [entry.clerk for entry in records(server, Entry)]
+    assert not any(alias in page for alias in aliases)
+    orders = [entry.counts.get("BEN") for _, entry in sorted(
+        (digest, record) for digest, record in server.world.views.records() if isinstance(record, Entry)
+    )]  # fmt: skip
+    pick = {"pick.BEN": str(orders.index(17)), "pick.mvalid": "other", "other.mvalid": "٤٨"}
+    missing = judge.post(f"/rulings/{photo}", pick)
+    assert (missing.status, "reason" in missing.text) == (422, True)
+    assert judge.post(f"/rulings/{photo}", pick | {"reason": "a seven with a bar"}).status == 303
+    (ruling,) = records(server, Ruling)
+    assert ruling.counts == {name: int(said) for name, said in RIGHT.items()}
+    assert (ruling.reason, len(ruling.entries)) == ("a seven with a bar", 2)
+    assert "No entries differ" in judge.get("/rulings").text
+    seal(server.world)
+
+
+def test_nothing_that_anybody_or_anything_else_said_is_in_any_answer_before_both_entries(server: Served) -> None:
+    photo = put_photo(server)
+    first, second = server.invited("clerk"), server.invited("clerk")
+    first.post(taken(first), typed(server, f__ANA="918273"))
+    seen = [
+        second.get("/desk").text,
+        second.get(taken(second)).text,
+        second.post(f"/desk/{photo}", {"f.ANA": "x"}).text,
+    ]
+    seen += [second.get(f"/desk/{photo}/image").body.decode("latin-1"), second.get("/").text]
+    for body in seen:
+        assert not any(number in body for number in ("918273", str(MACHINE), str(OFFICIAL)))
+    page = second.get(f"/desk/{photo}").text
+    assert re.findall(r'class="count"[^>]* value="([^"]*)"', page) == [""] * len(FIELDS)
+
+
+def test_nobody_keys_a_sheet_twice(server: Served) -> None:
+    photo = put_photo(server)
+    clerk = server.invited("clerk")
+    clerk.post(taken(clerk), typed(server))
+    assert "Nothing waits for you" in clerk.get("/desk").text
+    again = clerk.post(f"/desk/{photo}", typed(server, f__ANA="1"))
+    assert (again.status, "another person" in again.text) == (409, True)
+    assert len(records(server, Entry)) == 1
+
+
+def test_a_sheet_is_in_one_persons_hands_until_the_time_is_over(server: Served) -> None:
+    put_photo(server)
+    first, second = server.invited("clerk"), server.invited("clerk")
+    place = taken(first)
+    assert "Nothing waits for you" in second.get("/desk").text
+    server.clock.now += timedelta(minutes=11)
+    assert taken(second) == place
+    late = first.post(place, typed(server))
+    assert (late.status, "somebody else has it" in late.text) == (409, True)
+
+
+def test_a_break_gives_the_sheet_to_somebody_else_and_keeps_what_was_typed(server: Served) -> None:
+    photo = put_photo(server)
+    first, second = server.invited("clerk"), server.invited("clerk")
+    place = taken(first)
+    assert first.post(f"{place}/draft", {"f.ANA": "12"}).status == 204
+    assert first.post(f"{place}/leave").status == 303
+    assert taken(second) == place
+    second.post(f"/desk/{photo}/leave")
+    assert 'value="12"' in first.get(taken(first)).text
+    assert 'value="12"' not in second.get(place).text
+
+
+@pytest.mark.parametrize(
+    ("wrong", "told"),
+    [
+        ({"f__ANA": "3l"}, "ANA: expected a number"),
+        ({"f__ANA": ""}, "not answered: ANA"),
+        ({"station": "nowhere"}, "the register has none"),
+        ({"problem": "ugly"}, "expected one of blurred"),
+        ({"f__ANA": "1234567890"}, "ANA: expected a number"),
+    ],
+)
+def test_a_mistake_is_told_and_what_was_typed_stays(server: Served, wrong: dict[str, str], told: str) -> None:
+    put_photo(server)
+    clerk = server.invited("clerk")
+    answer = clerk.post(taken(clerk), typed(server, **wrong))
+    assert (answer.status, told in answer.text) == (422, True)
+    assert 'value="17"' in answer.text
+    assert records(server, Entry) == []
+
+
+def test_blank_zero_and_illegible_are_three_answers(server: Served) -> None:
+    put_photo(server)
+    clerk = server.invited("clerk")
+    clerk.post(taken(clerk), typed(server, f__ANA="0", f__BEN="-", f__X1="?", f__X2="007"))
+    (entry,) = records(server, Entry)
+    assert (entry.counts["ANA"], entry.blank, entry.illegible, entry.counts["X2"]) == (0, ("BEN",), ("X1",), 7)
+
+
+def test_a_sheet_that_is_none_is_said_so_without_figures(server: Served) -> None:
+    put_photo(server)
+    for _ in range(2):
+        clerk = server.invited("clerk")
+        nothing = {"station": str(first_station(server)), "problem": "not a sheet"}
+        assert clerk.post(taken(clerk), nothing).status == 303
+    assert [entry.problem for entry in records(server, Entry)] == ["not a sheet"] * 2
+    assert "Nothing waits for you" in server.invited("clerk").get("/desk").text
+
+
+def test_a_paused_desk_gives_nobody_a_sheet(server: Served) -> None:
+    put_photo(server)
+    server.invited("steward").post("/board/pause")
+    answer = server.invited("clerk").get("/desk")
+    assert (answer.status, "paused" in answer.text) == (200, True)
+
+
+def test_a_clerk_does_not_settle_and_an_adjudicator_does_not_key(server: Served) -> None:
+    photo = put_photo(server)
+    assert server.invited("clerk").get("/rulings").status == 403
+    assert server.invited("adjudicator").get(f"/desk/{photo}").status == 403
