@@ -31,7 +31,7 @@ def test_waits_are_those_of_promised_photos() -> None:
 @pytest.mark.slow
 def test_a_small_night_ends_with_every_promise_kept_and_the_truths_figures(project: Path, tmp_path: Path) -> None:
     command = [sys.executable, "-m", "testigo", "drill", str(tmp_path / "night"), "--stations", "14", "--seed", "3"]
-    command += ["--people", "10", "--election", str(project / "elections" / "demo")]
+    command += ["--people", "10", "--clerks", "4", "--election", str(project / "elections" / "demo")]
     night = subprocess.run(command, capture_output=True, text=True, timeout=400, check=False)
     assert night.returncode == 0, night.stderr
     assert "every photo that was promised is in the log" in night.stdout

@@ -18,6 +18,7 @@ def drill_command(
     no_photos: FlagOption = False,
     written: FlagOption = False,
     people: int | None = None,
+    clerks: int = 8,
     election: Path = ELECTION,
     jobs: int | None = None,
 ) -> None:
@@ -37,6 +38,8 @@ def drill_command(
         Let the stations fill in their sheets by hand: another form, and figures that may prove unreadable.
     people
         Play the election night: so many phones send the photos to a server of this machine, which is killed once.
+    clerks
+        With --people: how many clerks key sheets.
     election
         The election folder whose form and rules are taken.
     jobs
@@ -50,8 +53,8 @@ def drill_command(
         raise BadUsage(f"--election: expected the folder of an election, such as elections/demo; came {election}")
     if stations < 1:
         raise BadUsage(f"--stations: expected 1 or more, came {stations}")
-    if people is not None and (people < 1 or no_photos):
-        raise BadUsage("--people: expected 1 phone or more, and photos to send")
+    if people is not None and (people < 1 or clerks < 2 or no_photos):
+        raise BadUsage("--people: expected 1 phone and 2 clerks or more, and photos to send")
     with counter("drill") as count:
         write_drill(
             out,
@@ -67,6 +70,6 @@ def drill_command(
     if people is not None:
         from testigo.commands.people_drill import people_drill
 
-        people_drill(out, people, seed)
+        people_drill(out, people, clerks, seed)
         return
     say("  election/ the rules and the register; photos/ and claims.csv; tables/second.csv; truth.json")
