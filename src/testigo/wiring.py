@@ -12,6 +12,8 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
+from sqlalchemy import Engine
+
 from testigo.cluster.local import cores, local_executor
 from testigo.core.election import Election, Source
 from testigo.core.ids import AreaId
@@ -25,7 +27,7 @@ from testigo.flows.setup import Prepared, for_rehearsal, prepare, setup
 from testigo.ports import Reader, Signer, World
 from testigo.private import Private
 from testigo.store.blobs_folder import FolderBlobs, write_whole
-from testigo.store.engine import sqlite_engine, tables_that_differ
+from testigo.store.engine import postgres_engine, sqlite_engine, tables_that_differ
 from testigo.store.journal_sql import SqlJournal
 from testigo.store.log_folder import FolderLog
 from testigo.store.private_sql import SqlPrivate
@@ -38,6 +40,7 @@ KEY_FILE = "keys/log.pem"
 POLICY_FILE = "policy.txt"
 DATABASE_FILE = "testigo.sqlite"
 PRIVATE_FILE = "private.sqlite"
+DATABASE_ADDRESS_FILE = "database.txt"
 PROMISE_KEY_FILE = "keys/promise.pem"
 _MARK = "home.txt"
 
@@ -89,11 +92,17 @@ def home_of(given: Path | None) -> Path:
 
 
 def make_home(
-    election_folder: Path, home: Path, tables_folder: Path | None, *, rehearsal: bool = False
+    election_folder: Path,
+    home: Path,
+    tables_folder: Path | None,
+    *,
+    rehearsal: bool = False,
+    database: str | None = None,
 ) -> tuple[World, Prepared]:
     """A home for this election, with its key, its policy file and a log that begins with the rules.
 
     The same folder again changes nothing; a setup that was cut short is finished. A rehearsal's log has another name.
+    `database` is the address of a PostgreSQL database, None for SQLite in the home.
 
     Raises:
         BadElection: a file of the folder is wrong.
@@ -109,6 +118,8 @@ def make_home(
         _check_same(home, prepared)
     else:
         home.mkdir(parents=True, exist_ok=True)
+        if database is not None:
+            write_whole(home / DATABASE_ADDRESS_FILE, f"{database}\n".encode())
         make_key(home / KEY_FILE)
         for name, data in prepared.files.items():
             write_whole(home / "election" / name, data)
@@ -147,7 +158,7 @@ def open_home(home: Path, *, finished: bool = True) -> World:
     folder = read_folder(home / "election")
     stations = home / "election" / STATIONS_FILE
     register = register_from_csv(stations.read_text("utf-8-sig"), folder.election, str(stations))
-    engine = sqlite_engine(home / DATABASE_FILE)
+    engine = _engine(home, DATABASE_FILE)
     journal = SqlJournal(engine)
     _check_rules(home, journal)
     return World(
@@ -166,7 +177,15 @@ def open_home(home: Path, *, finished: bool = True) -> World:
 
 def open_private(world: World) -> Private:
     """The private store of a home: sessions, invitations and what is on its way. Never in a bundle."""
-    return SqlPrivate(sqlite_engine(world.home / PRIVATE_FILE))
+    return SqlPrivate(_engine(world.home, PRIVATE_FILE))
+
+
+def _engine(home: Path, file: str) -> Engine:
+    """The database of a home: the PostgreSQL that it names, else this file of SQLite."""
+    address = home / DATABASE_ADDRESS_FILE
+    if address.exists():
+        return postgres_engine(address.read_text("utf-8").strip())
+    return sqlite_engine(home / file)
 
 
 def promise_signer(world: World) -> Signer:
@@ -216,7 +235,11 @@ def rebuilt_equals(world: World) -> tuple[str, ...]:
         spare_file = Path(folder) / DATABASE_FILE
         engine = sqlite_engine(spare_file)
         rebuild(replace(world, journal=SqlJournal(engine), views=SqlViews(engine)))
-        return tables_that_differ(sqlite_engine(world.home / DATABASE_FILE), engine)
+        present = _engine(world.home, DATABASE_FILE)
+        try:
+            return tables_that_differ(present, engine)
+        finally:
+            present.dispose()
 
 
 @contextmanager

@@ -1,22 +1,71 @@
 """Each port's adapters, one after the other."""
 
-from collections.abc import Callable
+import os
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
-from stores import Store, memory_store, sql_store
+from postgres import programs, running_postgres
+from sqlalchemy import Engine, create_engine
+from stores import Store, engine_store, memory_store, sql_store
 
 from testigo.ports import Blobs, LogFiles, Signer
 from testigo.store.blobs_folder import FolderBlobs
+from testigo.store.engine import postgres_engine
 from testigo.store.log_folder import FolderLog
 from testigo.store.memory import MemoryBlobs, MemoryLog, MemorySigner
 from testigo.store.signer import FileSigner, make_key
 
 
-@pytest.fixture(params=["sql", "memory"])
-def make_store(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[[str], Store]:
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[str]:
+    """The folder of a running PostgreSQL's socket."""
+    if programs() is None:
+        if os.environ.get("CI"):
+            pytest.fail("PostgreSQL's programs are not here")
+        pytest.skip("PostgreSQL's programs are not here")
+    with running_postgres() as folder:
+        yield folder
+
+
+@pytest.fixture
+def new_database(request: pytest.FixtureRequest) -> Callable[[], str]:
+    """Makes an empty PostgreSQL database; its address."""
+
+    def make() -> str:
+        folder, name = request.getfixturevalue("postgres"), f"d{uuid4().hex}"
+        engine = create_engine(f"postgresql+psycopg://testigo@/postgres?host={folder}", isolation_level="AUTOCOMMIT")
+        with engine.connect() as connection:
+            connection.exec_driver_sql(f"CREATE DATABASE {name}")
+        engine.dispose()
+        return f"postgresql://testigo@/{name}?host={folder}"
+
+    return make
+
+
+@pytest.fixture(params=["sql", "memory", pytest.param("postgres", marks=pytest.mark.thirdparty)])
+def make_store(
+    request: pytest.FixtureRequest, tmp_path: Path, new_database: Callable[[], str]
+) -> Iterator[Callable[[str], Store]]:
     """Makes an empty journal and its views under a name."""
-    return (lambda name: sql_store(tmp_path / name)) if request.param == "sql" else lambda _: memory_store()
+    if request.param != "postgres":
+        yield (lambda name: sql_store(tmp_path / name)) if request.param == "sql" else lambda _: memory_store()
+        return
+    engines: list[Engine] = []
+
+    def make(name: str) -> Store:
+        url = new_database()
+
+        def open_engine() -> Engine:
+            engines.append(postgres_engine(url))
+            return engines[-1]
+
+        return engine_store(open_engine)
+
+    yield make
+    for engine in engines:
+        engine.dispose()
 
 
 @pytest.fixture

@@ -5,6 +5,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from sqlalchemy import Engine
+
 from testigo.core.ids import Counts, Digest, FieldId, StationCode
 from testigo.core.records import (
     Act,
@@ -47,6 +49,12 @@ def sql_store(path: Path) -> Store:
     """SQLite in a file."""
     engine = sqlite_engine(path)
     return Store(SqlJournal(engine), SqlViews(engine), lambda: sql_store(path))
+
+
+def engine_store(open_engine: Callable[[], Engine]) -> Store:
+    """A database that `open_engine` opens, as every process does for itself."""
+    engine = open_engine()
+    return Store(SqlJournal(engine), SqlViews(engine), lambda: engine_store(open_engine))
 
 
 def memory_store() -> Store:

@@ -1,6 +1,6 @@
 """What every private store answers; what must happen once happens once, also where two ask at the same time."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -10,7 +10,7 @@ from sqlalchemy import create_engine, inspect
 
 from testigo.core.ids import Digest, StationCode
 from testigo.private import Claim, Invitation, Private, Problem, Session, Upload
-from testigo.store.engine import sqlite_engine
+from testigo.store.engine import postgres_engine, sqlite_engine
 from testigo.store.private_schema import PRIVATE
 from testigo.store.private_sql import SqlPrivate
 
@@ -19,9 +19,11 @@ LATER, PAST = NOW + timedelta(hours=2), NOW - timedelta(hours=2)
 A, B = Digest("aa" * 32), Digest("bb" * 32)
 
 
-@pytest.fixture
-def private(tmp_path: Path) -> Iterator[Private]:
-    store = SqlPrivate(sqlite_engine(tmp_path / "private.sqlite"))
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.thirdparty)])
+def private(request: pytest.FixtureRequest, tmp_path: Path, new_database: Callable[[], str]) -> Iterator[Private]:
+    is_file = request.param == "sqlite"
+    engine = sqlite_engine(tmp_path / "private.sqlite") if is_file else postgres_engine(new_database())
+    store = SqlPrivate(engine)
     yield store
     store.close()
 

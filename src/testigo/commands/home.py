@@ -11,7 +11,12 @@ from testigo.wiring import POLICY_FILE, home_of, make_home, open_home, rebuilt_e
 
 
 def setup_command(
-    election: Path, *, home: HomeOption = None, tables: Path | None = None, rehearsal: FlagOption = False
+    election: Path,
+    *,
+    home: HomeOption = None,
+    tables: Path | None = None,
+    rehearsal: FlagOption = False,
+    database: str | None = None,
 ) -> None:
     """Make a home for an election: keys, policy file, database, and a log that begins with the rules.
 
@@ -25,8 +30,10 @@ def setup_command(
         Folder of published tables, for elections whose station register is derived from them.
     rehearsal
         Make a rehearsal: its log and key have another name, and every page says so.
+    database
+        The address of an empty PostgreSQL database, postgresql://USER@HOST/NAME; SQLite in the home if not given.
     """
-    world, prepared = make_home(election, home_of(home), tables, rehearsal=rehearsal)
+    world, prepared = make_home(election, home_of(home), tables, rehearsal=rehearsal, database=database)
     for note in prepared.notes:
         warn(f"note: {note}")
     say(

@@ -1,14 +1,18 @@
-"""The database of a home: SQLite in a file, with the settings that a crash must meet."""
+"""The database of a home: SQLite in a file, with the settings that a crash must meet, or PostgreSQL."""
 
 import sqlite3
 from pathlib import Path
 
-from sqlalchemy import Engine, Table, create_engine, event, select
+from sqlalchemy import Connection, Engine, Table, create_engine, event, make_url, select
 from sqlalchemy.engine.interfaces import DBAPIConnection, ExceptionContext
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from testigo.errors import CannotWrite
 from testigo.store.schema import HEAD, LEAF, VIEWS
+
+_WRITERS = 0x7465_7374
+"""The number of the lock that writers of one PostgreSQL database hold in turn."""
 
 
 def sqlite_engine(path: Path) -> Engine:
@@ -31,6 +35,36 @@ def sqlite_engine(path: Path) -> Engine:
             ) from context.original_exception
 
     return engine
+
+
+def postgres_engine(url: str) -> Engine:
+    """An engine on a PostgreSQL database, such as `postgresql://user@host/name`.
+
+    Raises:
+        CannotWrite: the driver is not installed.
+    """
+    try:
+        engine = create_engine(make_url(url).set(drivername="postgresql+psycopg"), pool_pre_ping=True)
+    except ImportError as error:
+        raise CannotWrite(f"PostgreSQL needs its driver (pip install 'testigo[pg]'): {error}") from None
+
+    @event.listens_for(engine, "handle_error")
+    def _explain(context: ExceptionContext) -> None:
+        if isinstance(context.sqlalchemy_exception, OperationalError):
+            raise CannotWrite(
+                "the database does not answer; what was taken in before is safe: run the same command when it does"
+            ) from context.original_exception
+
+    return engine
+
+
+def begin_alone(connection: Connection) -> None:
+    """No other writer, in this process or another, changes anything until this transaction ends."""
+    if connection.dialect.name == "sqlite":
+        # The driver begins only at the first change; what was asked before could be old by then.
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+    else:
+        connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_WRITERS})")
 
 
 def tables_that_differ(one: Engine, other: Engine) -> tuple[str, ...]:

@@ -10,6 +10,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from testigo.core.ids import Digest, StationCode
 from testigo.core.records import Record, Result, decode_record, encode_record, own_record
 from testigo.ports import Head
+from testigo.store.engine import begin_alone
 from testigo.store.rows import photo_of, stations_of, view_rows
 from testigo.store.schema import ABOUT, CHANGED, HEAD, KEYED, LEAF, METADATA, PHOTO, READING, RESULT, VIEWS
 from testigo.tlog.merkle import leaf_hash, root_of
@@ -94,9 +95,7 @@ class SqlJournal:
     def _changing(self) -> Iterator[Connection]:
         """One transaction that no other writer shares, from its first question on."""
         with self._engine.begin() as connection:
-            if connection.dialect.name == "sqlite":
-                # The driver begins only at the first change; what was asked before could be old by then.
-                connection.exec_driver_sql("BEGIN IMMEDIATE")
+            begin_alone(connection)
             yield connection
 
 

@@ -11,6 +11,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from testigo.core.ids import Digest
 from testigo.core.roles import Role
 from testigo.private import Claim, ClaimKind, Invitation, Problem, Session, Upload, UploadState
+from testigo.store.engine import begin_alone
 from testigo.store.private_schema import (
     CLAIM,
     DRAFT,
@@ -98,7 +99,7 @@ class SqlPrivate:
             taken = put.values(values).on_conflict_do_update(
                 index_elements=["photo", "kind"], set_={"alias": alias, "until": _seconds(until)}, where=free
             )
-            return connection.execute(taken).rowcount == 1
+            return connection.execute(taken.returning(CLAIM.c.photo)).first() is not None
 
     def release(self, photo: Digest, kind: ClaimKind, alias: str) -> None:
         """See `private.Private`."""
@@ -205,8 +206,7 @@ class SqlPrivate:
     @contextmanager
     def _changing(self) -> Iterator[Connection]:
         with self._engine.begin() as connection:
-            if connection.dialect.name == "sqlite":
-                connection.exec_driver_sql("BEGIN IMMEDIATE")
+            begin_alone(connection)
             yield connection
 
 
