@@ -50,7 +50,9 @@ export async function showDraft(decided) {
     picture,
     hints,
     html("p", {}, main, button(gettext("Take it again"), again, { id: "again" })),
-    html("p", { class: "quiet" }, gettext("It is saved on this phone. Where and with what it was taken is removed.")),
+    html("p", { class: "quiet" }, store.keepsNothing()
+      ? gettext("It is held in this page alone. Where and with what it was taken is removed.")
+      : gettext("It is saved on this phone. Where and with what it was taken is removed.")),
   ]);
   main.focus();
   const found = hintsOn(picture);

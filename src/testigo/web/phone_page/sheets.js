@@ -15,9 +15,9 @@ export async function showPhotos() {
   const all = (await store.photos()).filter(({ state }) => state !== "draft");
   const waiting = all.filter(({ state }) => state === "saved" || state === "sending").length;
   const troubles = {
-    network: gettext("No network. %(count)s photos are saved and wait.", { count: waiting }),
-    invitation: gettext("The invitation is missing, was used or has run out. Open a new one; %(count)s photos are saved and wait.", { count: waiting }),
-    busy: gettext("The server takes nothing just now. %(count)s photos are saved and are sent later.", { count: waiting }),
+    network: gettext("No network. Photos that wait: %(count)s. They are sent later.", { count: waiting }),
+    invitation: gettext("The invitation is missing, was used or has run out. Open a new one. Photos that wait: %(count)s.", { count: waiting }),
+    busy: gettext("The server takes nothing just now. Photos that wait: %(count)s. They are sent later.", { count: waiting }),
   };
   const discreet = store.keepsNothing() && waiting ? gettext("Nothing is kept on this phone: keep this page open until every photo is sent.") : "";
   const trouble = waiting && sending.trouble ? troubles[sending.trouble] : discreet;
@@ -35,7 +35,7 @@ function row(photo) {
     : gettext("Station not known, page %(page)s", { page: photo.page });
   const share = photo.length && sending.id === photo.id ? Math.floor((100 * sending.offset) / photo.length) : 0;
   const states = {
-    saved: ["○", gettext("Saved on this phone")],
+    saved: ["○", store.keepsNothing() ? gettext("Held in this page alone") : gettext("Saved on this phone")],
     sending: ["↑", gettext("Being sent: %(share)s", { share: `${share} %` })],
     promised: ["✓", gettext("Sent and promised")],
     refused: ["!", gettext("Not taken by the server")],
@@ -74,7 +74,7 @@ function receipt(photo) {
     html("p", { class: "quiet" }, gettext("It also shows that you sent the photo. Keep it only where it is safe.")),
     html("p", {},
       button(gettext("Copy"), () => copy(photo.note), { class: "copy" }),
-      navigator.share ? button(gettext("Share"), () => navigator.share({ text: photo.note }).catch(() => undefined)) : null,
+      navigator.share ? button(gettext("Share the receipt"), () => navigator.share({ text: photo.note }).catch(() => undefined)) : null,
       button(gettext("Delete this receipt"), () => drop(photo), { class: "look" })),
   );
   details.addEventListener("toggle", () => (details.open ? open.add(photo.id) : open.delete(photo.id)));
