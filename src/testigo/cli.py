@@ -34,6 +34,7 @@ COMMANDS = (
     ("withhold", "publication:withhold_command", "Stop showing a photo; a public record says so."),
     ("rebuild", "home:rebuild_command", "Make the database anew from the log."),
     ("serve", "serve:serve_command", "Serve the election's people: phones, clerks, adjudicators, stewards."),
+    ("known", "known:known_command", "Take sheets with known answers, to learn on and to measure clerks."),
     ("invite", "serve:invite_command", "Make one-time links for people; a sheet of them to print."),
     ("form", "form:app", "Draw a form: what stands where on a sheet, in a page on this machine."),
     ("drill", "drill:drill_command", "Make a synthetic election whose truth is known."),

@@ -183,6 +183,15 @@ class Master(Protocol):
     def method(self) -> str: ...
 
 
+@dataclass(frozen=True, slots=True)
+class StraightPage:
+    """A page of a form as it stands in a photo, made straight: its `jpeg` shows the form's paper from edge to edge."""
+
+    form: str
+    page: int
+    jpeg: bytes
+
+
 class Reader(Protocol):
     """Looks at photos in limited child processes; may be called from several threads."""
 
@@ -198,6 +207,13 @@ class Reader(Protocol):
 
     def thumbnail(self, data: bytes, orient: int, width: int) -> bytes:
         """A small upright JPEG of a master, of this width in pixels, the same bytes every time.
+
+        Raises:
+            BadPhoto: the pixels do not decode.
+        """
+
+    def straightened(self, data: bytes, orient: int) -> tuple[StraightPage, ...]:
+        """The pages of known forms in a master; none where no form's page is found.
 
         Raises:
             BadPhoto: the pixels do not decode.

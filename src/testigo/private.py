@@ -71,6 +71,26 @@ class Problem:
     text: str
 
 
+@dataclass(frozen=True, slots=True)
+class Score:
+    """What somebody made of a sheet whose answer is known: `right` of so many `fields`; `training` if they knew it."""
+
+    alias: str
+    photo: Digest
+    training: bool
+    fields: int
+    right: int
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """How many sheets somebody keyed in so many seconds, those apart whose time nobody knows."""
+
+    alias: str
+    sheets: int
+    seconds: int
+
+
 class Private(Protocol):
     """The private store. What must happen once (redeem, spend, claim, advance) happens once, also between processes."""
 
@@ -157,3 +177,15 @@ class Private(Protocol):
 
     def setting(self, name: str) -> str | None:
         """A setting, None where it was never put."""
+
+    def keep_score(self, score: Score) -> None:
+        """Keeps a score; of one person and photo the first one stays."""
+
+    def scores(self) -> tuple[Score, ...]:
+        """Every score, by alias and photo."""
+
+    def add_work(self, alias: str, seconds: int) -> None:
+        """Adds a sheet that took so long."""
+
+    def work(self) -> tuple[Work, ...]:
+        """What everybody keyed, by alias."""

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import create_engine, inspect
 
 from testigo.core.ids import Digest, StationCode
-from testigo.private import Claim, Invitation, Private, Problem, Session, Upload
+from testigo.private import Claim, Invitation, Private, Problem, Score, Session, Upload, Work
 from testigo.store.engine import postgres_engine, sqlite_engine
 from testigo.store.private_schema import PRIVATE
 from testigo.store.private_sql import SqlPrivate
@@ -162,3 +162,16 @@ def test_no_table_has_a_place_for_who_or_when() -> None:
         {"address", "ip", "agent", "device", "name_of_file", "filename", "created", "at", "arrived"}
     )
     engine.dispose()
+
+
+def test_the_first_score_of_a_sheet_stays(private: Private) -> None:
+    first = Score("c-1", A, True, 9, 7)
+    for score in (first, Score("c-1", A, False, 9, 9), Score("c-1", B, False, 9, 9), Score("b-1", B, False, 9, 0)):
+        private.keep_score(score)
+    assert private.scores() == (Score("b-1", B, False, 9, 0), first, Score("c-1", B, False, 9, 9))
+
+
+def test_work_adds_up(private: Private) -> None:
+    for alias, seconds in (("c-2", 40), ("c-1", 9), ("c-2", 60)):
+        private.add_work(alias, seconds)
+    assert private.work() == (Work("c-1", 1, 9), Work("c-2", 2, 100))

@@ -15,7 +15,7 @@ from testigo.core.records import Photo, Record
 from testigo.errors import BadNote, BadPhoto, BrokenStore
 from testigo.flows.receive import Sent, opened_promise, promised, receive
 from testigo.flows.seal import seal
-from testigo.ports import Sight, Signer, World
+from testigo.ports import Sight, Signer, StraightPage, World
 from testigo.store.memory import MemoryBlobs, MemorySigner
 from testigo.tlog.note import format_note, key_id_of
 from testigo.vision.strip import Stripped, strip
@@ -35,6 +35,9 @@ class StrippingReader:
 
     def thumbnail(self, data: bytes, orient: int, width: int) -> bytes:
         return data
+
+    def straightened(self, data: bytes, orient: int) -> tuple[StraightPage, ...]:
+        return ()
 
 
 class Stopped(Exception):

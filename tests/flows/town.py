@@ -7,7 +7,7 @@ from pathlib import Path
 from testigo.core.register import register_from_csv
 from testigo.errors import BadPhoto
 from testigo.flows.setup import prepare, setup
-from testigo.ports import CodeSeen, Master, Sight, World
+from testigo.ports import CodeSeen, Master, Sight, StraightPage, World
 from testigo.store.memory import MemoryBlobs, MemoryJournal, MemoryLog, MemorySigner, MemoryViews
 from testigo.verification.places import STATIONS_FILE
 from testigo.wiring import FileTables
@@ -193,3 +193,6 @@ class TextReader:
     def thumbnail(self, data: bytes, orient: int, width: int) -> bytes:
         """See `ports.Reader`."""
         return f"{width} wide: ".encode() + data
+
+    def straightened(self, data: bytes, orient: int) -> tuple[StraightPage, ...]:
+        return ()

@@ -14,8 +14,8 @@ from troubled_photo import Points, Trouble, photograph
 from testigo.vision.child import ReadingChild
 from testigo.vision.hand import HandReader
 from testigo.vision.layout import Layout, Rect
-from testigo.vision.load import decode
-from testigo.vision.mask import LONGEST_SIDE, covered_copy, hidden_parts, margins_mm
+from testigo.vision.load import LONGEST_SIDE, decode
+from testigo.vision.mask import covered_copy, hidden_parts, margins_mm
 from testigo.vision.page import FoundPage, Reference, find_page, find_pages, reference_of
 from testigo.vision.strip import strip
 

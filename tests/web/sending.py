@@ -12,7 +12,7 @@ from testigo.core.promise import Promise
 from testigo.core.records import Photo
 from testigo.errors import BadPhoto
 from testigo.flows.receive import opened_promise
-from testigo.ports import Sight
+from testigo.ports import Sight, StraightPage
 from testigo.wiring import promise_signer
 
 TUS = {"Tus-Resumable": "1.0.0"}
@@ -53,6 +53,9 @@ class PhoneReader:
 
     def thumbnail(self, data: bytes, orient: int, width: int) -> bytes:
         return data
+
+    def straightened(self, data: bytes, orient: int) -> tuple[StraightPage, ...]:
+        return ()
 
 
 def create(phone: Person, length: int, says: object = None, **headers: str) -> Answer:

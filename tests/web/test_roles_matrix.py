@@ -10,7 +10,9 @@ from testigo.core.roles import ROLES, ROUTES, may
 from testigo.web.app import PLACES
 from testigo.web.deployment import Deployment, Settings
 
-FILLED = {"token": "snone", "code": "1", "photo": "ab" * 32, "file": "people.css", "id": "A" * 43, "field": "a"}
+FILLED = {
+    "page": "1", "token": "snone", "code": "1", "photo": "ab" * 32, "file": "people.css", "id": "A" * 43, "field": "a",
+}  # fmt: skip
 
 
 def routes(server: Served) -> list[Route]:

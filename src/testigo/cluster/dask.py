@@ -25,7 +25,7 @@ from distributed.comm.core import CommClosedError
 import testigo
 from testigo.core.ids import Digest
 from testigo.errors import BadUsage, NotFound
-from testigo.ports import Blobs, Master, Reader, Sight
+from testigo.ports import Blobs, Master, Reader, Sight, StraightPage
 
 ANSWER_S = 5.0
 """So long a scheduler may take to answer, and so long a first worker may take to come."""
@@ -99,6 +99,10 @@ class DaskReader:
     def thumbnail(self, data: bytes, orient: int, width: int) -> bytes:
         """See `ports.Reader`."""
         return self._here.thumbnail(data, orient, width)
+
+    def straightened(self, data: bytes, orient: int) -> tuple[StraightPage, ...]:
+        """See `ports.Reader`."""
+        return self._here.straightened(data, orient)
 
     def read(self, data: bytes, orient: int) -> Sight:
         """See `ports.Reader`.

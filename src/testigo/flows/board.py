@@ -7,11 +7,12 @@ from dataclasses import dataclass
 
 from testigo.core.decision import decide
 from testigo.core.dossier import Dossier, PhotoSeen
-from testigo.core.entry import Differs, Settled, SheetState, Waiting
+from testigo.core.entry import DeskRules, Differs, Settled, SheetState, Waiting, answer_of, is_drawn_again
 from testigo.core.ids import AreaId, Digest, StationCode, area_of
 from testigo.core.records import Photo
 from testigo.core.state import State, dossiers, fold, photos_seen, sheet_states
 from testigo.ports import World
+from testigo.stats.agreement import rate_at_most
 
 MOST_LISTED = 100
 READ_BY_MACHINE = frozenset({"figures"})
@@ -48,6 +49,18 @@ class ClerkRow:
 
 
 @dataclass(frozen=True, slots=True)
+class Again:
+    """Of the sheets on which two agreed, those that the seed draws to be keyed once more, blind: how many, how many of
+    them were keyed again, how many of these say something else, and the share of wrong ones at most, at 95%.
+    """
+
+    drawn: int
+    keyed: int
+    differ: int
+    at_most: float | None
+
+
+@dataclass(frozen=True, slots=True)
 class Conflict:
     """A station that waits for a person: the codes of its findings, and its photos."""
 
@@ -75,6 +88,7 @@ class Board:
     areas: tuple[AreaRow, ...]
     nation: AreaRow
     clerks: tuple[ClerkRow, ...]
+    again: Again
     conflicts: tuple[Conflict, ...]
     conflicts_in_all: int
     loose: tuple[Digest, ...]
@@ -118,6 +132,7 @@ def board(world: World) -> Board:
         areas[1:],
         areas[0],
         _clerks(state, desk),
+        _again(desk, world.election.desk),
         conflicts[:MOST_LISTED],
         len(conflicts),
         loose[:MOST_LISTED],
@@ -176,6 +191,14 @@ def _clerks(state: State, desk: Mapping[Digest, SheetState]) -> tuple[ClerkRow, 
                 same = dict(entry.counts) == dict(found.answer.counts) and entry.station == found.answer.station
                 agreed[entry.clerk] += same and entry.problem == found.answer.problem
     return tuple(ClerkRow(alias, made[alias], settled[alias], agreed[alias]) for alias in sorted(made))
+
+
+def _again(desk: Mapping[Digest, SheetState], rules: DeskRules) -> Again:
+    agreed = {photo: found for photo, found in desk.items() if isinstance(found, Settled) and found.by == "entries"}
+    drawn = [found for photo, found in agreed.items() if is_drawn_again(photo, rules)]
+    keyed = [found for found in drawn if len(found.entries) > rules.entries]
+    differ = sum(any(answer_of(entry) != found.answer for _, entry in found.entries) for found in keyed)
+    return Again(len(drawn), len(keyed), differ, rate_at_most(differ, len(keyed)) if keyed else None)
 
 
 def _conflicts(world: World, held: Mapping[StationCode, Dossier]) -> Sequence[Conflict]:

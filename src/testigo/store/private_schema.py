@@ -1,6 +1,6 @@
 """The private tables: never in a bundle or the log. Times are ends of validity, in whole seconds of POSIX time."""
 
-from sqlalchemy import BigInteger, Column, Integer, MetaData, String, Table, Text
+from sqlalchemy import BigInteger, Boolean, Column, Integer, MetaData, String, Table, Text
 
 PRIVATE = MetaData()
 
@@ -77,4 +77,22 @@ SETTING = Table(
     PRIVATE,
     Column("name", String(64), primary_key=True),
     Column("text", Text, nullable=False),
+)
+
+SCORE = Table(
+    "private_score",
+    PRIVATE,
+    Column("alias", String(64), primary_key=True),
+    Column("photo", String(64), primary_key=True),
+    Column("training", Boolean, nullable=False),
+    Column("fields", Integer, nullable=False),
+    Column("right", Integer, nullable=False),
+)
+
+WORK = Table(
+    "private_work",
+    PRIVATE,
+    Column("alias", String(64), primary_key=True),
+    Column("sheets", Integer, nullable=False),
+    Column("seconds", BigInteger, nullable=False),
 )

@@ -10,7 +10,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from testigo.core.ids import Digest
 from testigo.core.roles import Role
-from testigo.private import Claim, ClaimKind, Invitation, Problem, Session, Upload, UploadState
+from testigo.private import Claim, ClaimKind, Invitation, Problem, Score, Session, Upload, UploadState, Work
 from testigo.store.engine import begin_alone
 from testigo.store.private_schema import (
     CLAIM,
@@ -19,9 +19,11 @@ from testigo.store.private_schema import (
     PASS,
     PRIVATE,
     PROBLEM,
+    SCORE,
     SESSION,
     SETTING,
     UPLOAD,
+    WORK,
 )
 
 ROUNDED_S = 600
@@ -197,6 +199,31 @@ class SqlPrivate:
         """See `private.Private`."""
         with self._engine.connect() as connection:
             return connection.scalar(select(SETTING.c.text).where(SETTING.c.name == name))
+
+    def keep_score(self, score: Score) -> None:
+        """See `private.Private`."""
+        values = {column.name: getattr(score, column.name) for column in SCORE.c}
+        with self._changing() as connection:
+            connection.execute(_dialect_insert(connection, SCORE).values(values).on_conflict_do_nothing())
+
+    def scores(self) -> tuple[Score, ...]:
+        """See `private.Private`."""
+        with self._engine.connect() as connection:
+            rows = connection.execute(select(SCORE).order_by(SCORE.c.alias, SCORE.c.photo))
+            return tuple(Score(row.alias, Digest(row.photo), row.training, row.fields, row.right) for row in rows)
+
+    def add_work(self, alias: str, seconds: int) -> None:
+        """See `private.Private`."""
+        with self._changing() as connection:
+            put = _dialect_insert(connection, WORK).values(alias=alias, sheets=1, seconds=seconds)
+            more = {"sheets": WORK.c.sheets + 1, "seconds": WORK.c.seconds + seconds}
+            connection.execute(put.on_conflict_do_update(index_elements=["alias"], set_=more))
+
+    def work(self) -> tuple[Work, ...]:
+        """See `private.Private`."""
+        with self._engine.connect() as connection:
+            rows = connection.execute(select(WORK).order_by(WORK.c.alias))
+            return tuple(Work(row.alias, row.sheets, row.seconds) for row in rows)
 
     def _put(self, table: Table, key: Mapping[str, object], rest: Mapping[str, object]) -> None:
         with self._changing() as connection:

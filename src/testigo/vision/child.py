@@ -159,6 +159,18 @@ class ReadingChild:
         _, (small,) = self._ask({"ask": "thumbnail", "orient": orient, "width": width}, data, self._limit_s)
         return small
 
+    def straightened(self, data: bytes, orient: int) -> tuple[tuple[str, int, bytes], ...]:
+        """Form, page and JPEG of each page that stands in the photo, as `hand.HandReader.straightened` gives them.
+
+        Raises:
+            BadPhoto: as `check`.
+        """
+        answer, jpegs = self._ask({"ask": "straighten", "orient": orient}, data, FIGURES_FACTOR * self._limit_s)
+        match answer.get("pages"):
+            case list(pages) if len(pages) == len(jpegs):
+                return tuple(_straight(page, jpeg) for page, jpeg in zip(pages, jpegs, strict=True))
+        raise BadPhoto("broken", "the process that decoded the photo gave an answer that is no pages")
+
     def design(self, request: dict[str, object], data: bytes) -> Answer:
         """What `designing.designed` answers, as it came: the caller checks each part.
 
@@ -279,6 +291,13 @@ def _await(descriptor: int, event: int, deadline: float) -> None:
     remaining = deadline - monotonic()
     if remaining <= 0 or not poll.poll(1000 * remaining):
         raise _Late
+
+
+def _straight(page: object, jpeg: bytes) -> tuple[str, int, bytes]:
+    match page:
+        case [str(form), int(number)] if strip_jpeg(jpeg).data == jpeg:
+            return form, number, jpeg
+    raise BadPhoto("broken", "the process that decoded the photo gave a page that is no JPEG without metadata")
 
 
 def _reading(answer: dict[str, object]) -> PhotoReading:

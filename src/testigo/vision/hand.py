@@ -10,7 +10,7 @@ from testigo.vision.cells import cut_cells
 from testigo.vision.digits import CLASSES, DigitReader
 from testigo.vision.free_figures import column_ink
 from testigo.vision.layout import Ink, Layout, WrittenPage
-from testigo.vision.load import Pixels, decode
+from testigo.vision.load import Pixels, decode, plain_jpeg
 from testigo.vision.mask import covered_copy
 from testigo.vision.page import FoundPage, NotThisForm, Reference, find_pages, flatten, reference_of
 from testigo.vision.strips import StripReader
@@ -67,6 +67,17 @@ class HandReader:
         personal = {one.layout.form for one in self._references if one.layout.personal}
         shown = covered_copy(photo, found) if any(one.reference.layout.form in personal for one in found) else None
         return self._written(photo, found), shown
+
+    def straightened(self, data: bytes, orient: int) -> tuple[tuple[str, int, bytes], ...]:
+        """Form, page and a JPEG without metadata of every page in the photo, straight and upright; cropped ones whole.
+
+        Raises:
+            BadPhoto: the photo does not decode.
+        """
+        photo = decode(data, orient=orient, colour="bgr")
+        flat = [(page.reference.layout, flatten(photo, page)) for page in self.find(photo)]
+        flat += [(layout, photo) for layout in self._cropped]
+        return tuple((layout.form, layout.page, plain_jpeg(pixels)) for layout, pixels in flat)
 
     def _written(self, photo: Pixels, found: tuple[FoundPage, ...]) -> tuple[WrittenPage, ...]:
         pages = [self._page(photo, page) for page in found]

@@ -12,9 +12,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from testigo.vision.jpeg import strip_jpeg
 from testigo.vision.layout import Layout, Rect
-from testigo.vision.load import Pixels
+from testigo.vision.load import Pixels, plain_jpeg
 from testigo.vision.page import FoundPage, flatten
 from testigo.vision.refine import Bend, Points, Printed, dark_lines, look_for, refine, whole_print
 
@@ -24,9 +23,6 @@ MM_FROM_PRINT = 20.0
 """For each such distance from all print the margin grows by a millimetre: nothing there says how the paper lies."""
 MOST_DRIFT_MM = 2.0
 """A photo with a page that is located less well is not shown."""
-LONGEST_SIDE = 3000
-"""A larger photo is reduced to this side in pixels: a pen on a whole page is then 3 to 5 of them broad."""
-QUALITY = 85
 
 _GREY = (128, 128, 128)
 _STEP_MM = 4.0
@@ -47,12 +43,7 @@ def covered_copy(photo: Pixels, pages: Sequence[FoundPage]) -> bytes | None:
         return None
     shown = photo.copy()
     shown[hidden] = _GREY
-    longest = max(shown.shape[:2])
-    if longest > LONGEST_SIDE:
-        size = [max(1, round(side * LONGEST_SIDE / longest)) for side in shown.shape[1::-1]]
-        shown = np.asarray(cv2.resize(shown, size, interpolation=cv2.INTER_AREA), np.uint8)
-    _, jpeg = cv2.imencode(".jpg", shown, [cv2.IMWRITE_JPEG_QUALITY, QUALITY])
-    return strip_jpeg(jpeg.tobytes()).data
+    return plain_jpeg(shown)
 
 
 def hidden_parts(photo: Pixels, pages: Sequence[FoundPage]) -> NDArray[np.bool_] | None:

@@ -8,7 +8,7 @@ from typing import Self
 
 from testigo.core.form import CodeGrammar, Form
 from testigo.errors import BadPhoto
-from testigo.ports import CodeSeen, InkSeen, PageSeen, Sight
+from testigo.ports import CodeSeen, InkSeen, PageSeen, Sight, StraightPage
 from testigo.vision.child import ReadingChild
 from testigo.vision.layout import layout_of
 from testigo.vision.strip import is_pdf, strip
@@ -73,6 +73,12 @@ class PhotoReader:
         """See `ports.Reader`."""
         return self._child.thumbnail(data, orient, width=width)
 
+    def straightened(self, data: bytes, orient: int) -> tuple[StraightPage, ...]:
+        """See `ports.Reader`."""
+        if not self._by_hand:
+            return ()
+        return tuple(StraightPage(form, page, jpeg) for form, page, jpeg in self._child.straightened(data, orient))
+
 
 class PhotoReaders:
     """One `PhotoReader` for each thread that asks; all their child processes end with the context."""
@@ -103,6 +109,10 @@ class PhotoReaders:
     def thumbnail(self, data: bytes, orient: int, width: int) -> bytes:
         """See `ports.Reader`."""
         return self._mine().thumbnail(data, orient, width)
+
+    def straightened(self, data: bytes, orient: int) -> tuple[StraightPage, ...]:
+        """See `ports.Reader`."""
+        return self._mine().straightened(data, orient)
 
     def _mine(self) -> PhotoReader:
         reader: PhotoReader | None = getattr(self._own, "reader", None)

@@ -105,6 +105,9 @@ def _do(
         case {"ask": "figures", "orient": int(orient)} if hand is not None:
             pages, covered = hand.look(data, orient)
             return {"pages": [written_plain(page) for page in pages]}, () if covered is None else (covered,)
+        case {"ask": "straighten", "orient": int(orient)} if hand is not None:
+            straight = hand.straightened(data, orient)
+            return {"pages": [[form, page] for form, page, _ in straight]}, tuple(jpeg for _, _, jpeg in straight)
         case {
             "ask": "read",
             "orient": int(orient),

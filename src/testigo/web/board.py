@@ -1,5 +1,9 @@
 """The steward's board, the screen on the wall, and the steward's acts: each of them leaves a public record."""
 
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -9,9 +13,10 @@ from testigo.core.ids import Digest
 from testigo.core.records import Act
 from testigo.core.roles import ROLES, Role
 from testigo.errors import BadUsage, NotFound
-from testigo.flows.board import Board, board
+from testigo.flows.board import Board, ClerkRow, board
 from testigo.flows.invite import invite
 from testigo.flows.withhold import REASONS, withhold
+from testigo.private import Private
 from testigo.web.deployment import Deployment, hidden
 from testigo.web.pages import page
 from testigo.web.problems import form_fields
@@ -45,6 +50,7 @@ def board_routes(deployment: Deployment) -> list[Route]:
             deployment,
             template,
             board=found,
+            people=people_of(found.clerks, private),
             tiles=tile_map(found.areas),
             problems=private.problems() if request.state.person.role == "steward" else (),
             claims=private.claims(now),
@@ -136,6 +142,36 @@ def board_routes(deployment: Deployment) -> list[Route]:
         Route("/board/problem", problem, methods=["POST"], name="board problem"),
         Route("/board/sessions", sessions, methods=["POST"], name="board end sessions"),
     ]
+
+
+@dataclass(frozen=True, slots=True)
+class PersonRow:
+    """What an alias keyed, with how many sheets an hour (None: unknown) and how many fields of known sheets right.
+
+    `known` is None where they met none but to learn on.
+    """
+
+    clerk: ClerkRow
+    an_hour: int | None
+    known: tuple[int, int] | None
+
+
+def people_of(clerks: Sequence[ClerkRow], private: Private) -> tuple[PersonRow, ...]:
+    """The rows of the board about those who key."""
+    work = {one.alias: one for one in private.work()}
+    right, fields = Counter[str](), Counter[str]()
+    for score in private.scores():
+        if not score.training:
+            right[score.alias] += score.right
+            fields[score.alias] += score.fields
+    return tuple(
+        PersonRow(
+            clerk,
+            round(3600 * work[clerk.alias].sheets / max(1, work[clerk.alias].seconds)) if clerk.alias in work else None,
+            (right[clerk.alias], fields[clerk.alias]) if fields[clerk.alias] else None,
+        )
+        for clerk in clerks
+    )
 
 
 def _role(name: str) -> Role:

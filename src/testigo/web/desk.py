@@ -5,6 +5,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from importlib.resources import files
 
 from starlette.concurrency import run_in_threadpool
@@ -16,76 +17,129 @@ from testigo.core.entry import PROBLEMS, Answer
 from testigo.core.form import Form
 from testigo.core.ids import Counts, Digest, FieldId, StationCode
 from testigo.errors import BadUsage, NotFound, Taken
-from testigo.flows.desk import Desk, desk_of, enter, form_of, next_sheet, refusal
+from testigo.flows.desk import CLAIM, Desk, check, desk_of, enter, form_of, next_sheet, refusal
+from testigo.flows.known import BLANK, ILLEGIBLE, Known, is_training, known_sheets, mark, next_known
 from testigo.ports import World
 from testigo.web.board import PAUSED
 from testigo.web.deployment import Deployment
 from testigo.web.pages import page
+from testigo.web.paper import FieldPlace, Papers, places_of
 from testigo.web.problems import form_fields
 
-WIDTH = 1600
 MOST_BODY = 60_000
-BLANK, ILLEGIBLE = "-", "?"
 _MOST_DRAFT = 20_000
+HEADS = ("station", "problem")
+"""What an answer says beside its fields, and people are asked."""
 _FILE = re.compile(r"[a-z_]+\.js")
 
 
 @dataclass(frozen=True, slots=True)
 class FieldView:
-    """A field of the paper: its label, and what stands in its input."""
+    """A field of the paper: its label, what stands in its input, and where it stands on the paper if that is known."""
 
     id: str
     label: str
     value: str
+    place: FieldPlace | None
 
 
 def desk_routes(deployment: Deployment) -> list[Route]:
     """The clerk's pages."""
     world, private, clock = deployment.world, deployment.private, deployment.clock
     present = newest_desk(world)
+    known = known_sheets(world)
+    papers = Papers(deployment, known)
+    begun: dict[tuple[str, Digest], datetime] = {}
 
     async def desk(request: Request) -> Response:
         alias = request.state.person.alias
         if private.setting(PAUSED) == "yes":
             return page(request, deployment, "desk_empty.html", paused=True, made=0)
         found = await run_in_threadpool(present)
-        photo = await run_in_threadpool(next_sheet, world, found, private, alias, clock())
+        made = entries_of(found, alias)
+        due = await run_in_threadpool(next_known, known, private, alias, made)
+        photo = (
+            due.photo if due is not None else await run_in_threadpool(next_sheet, world, found, private, alias, clock())
+        )
         if photo is None:
-            made = sum(entry.clerk == alias for entry in found.state.entries.values())
-            return page(request, deployment, "desk_empty.html", paused=False, made=made)
+            return page(request, deployment, "desk_empty.html", paused=False, made=shown_as_made(found, alias))
         return RedirectResponse(f"/desk/{photo}", 303)
 
+    def due_known(found: Desk, photo: Digest, alias: str) -> Known | None:
+        """The sheet with a known answer that this person is to key now, if the photo is that one."""
+        due = next_known(known, private, alias, entries_of(found, alias)) if photo in known else None
+        return due if due is not None and due.photo == photo else None
+
+    def form_in(found: Desk, photo: Digest) -> Form:
+        return world.forms[known[photo].answer.form] if photo in known else form_of(world, found, photo)
+
+    def shown_as_made(found: Desk, alias: str) -> int:
+        """A sheet that was mixed in counts as any other, or the number would tell."""
+        mixed_in = sum(score.alias == alias and not score.training for score in private.scores())
+        return entries_of(found, alias) + mixed_in
+
     async def sheet(request: Request) -> Response:
-        photo, found = photo_in(request), await run_in_threadpool(present)
-        why = refusal(world, found, photo, request.state.person.alias)
+        photo, found, alias = photo_in(request), await run_in_threadpool(present), request.state.person.alias
+        why = None if due_known(found, photo, alias) else refusal(world, found, photo, alias)
         if why is not None:
             raise Taken(why)
-        draft = private.draft(photo, request.state.person.alias)
+        begun.setdefault((alias, photo), clock())
+        draft = private.draft(photo, alias)
         return shown(request, found, photo, json.loads(draft) if draft else {})
 
     def shown(request: Request, found: Desk, photo: Digest, typed: Mapping[str, str], fault: str = "") -> Response:
-        form = form_of(world, found, photo)
-        made = sum(entry.clerk == request.state.person.alias for entry in found.state.entries.values())
+        form, alias = form_in(found, photo), request.state.person.alias
+        places = places_of(form) if form.by_hand else {}
         return page(
             request, deployment, "desk_sheet.html", status=422 if fault else 200, photo=photo, form=form,
-            fields=tuple(FieldView(f, label, typed.get(f"f.{f}", "")) for f, label in labels(world, form)),
+            fields=tuple(
+                FieldView(f, label, typed.get(f"f.{f}", ""), places.get(FieldId(f))) for f, label in labels(world, form)
+            ),
+            pages=sorted({place.page for place in places.values()}),
+            training=photo in known and is_training(private, alias),
             station=typed.get("station", ""), problem=typed.get("problem", ""), problems=PROBLEMS, fault=fault,
-            made=made, rules=[{"code": rule.code, "text": rule.text} for rule in form.rules],
+            made=shown_as_made(found, alias), rules=[{"code": rule.code, "text": rule.text} for rule in form.rules],
         )  # fmt: skip
 
     async def image(request: Request) -> Response:
-        found = await run_in_threadpool(present)
-        return await upright(deployment, found, photo_in(request))
+        return await papers.upright(await run_in_threadpool(present), photo_in(request))
+
+    async def straight(request: Request) -> Response:
+        found, photo = await run_in_threadpool(present), photo_in(request)
+        return await papers.straight(found, photo, form_in(found, photo), page_in(request))
 
     async def entered(request: Request) -> Response:
         photo, typed = photo_in(request), await form_fields(request, MOST_BODY)
-        found = await run_in_threadpool(present)
+        found, alias = await run_in_threadpool(present), request.state.person.alias
+        due = due_known(found, photo, alias)
         try:
-            answer = answer_in(form_of(world, found, photo), typed)
-            await run_in_threadpool(enter, world, found, private, request.state.person.alias, photo, answer, clock())
+            answer = answer_in(form_in(found, photo), typed)
+            if due is not None:
+                return await run_in_threadpool(marked, request, due, answer)
+            await run_in_threadpool(enter, world, found, private, alias, photo, answer, clock())
         except BadUsage as error:
             return shown(request, found, photo, typed, str(error))
+        since = begun.pop((alias, photo), None)
+        if since is not None and since > clock() - CLAIM:
+            private.add_work(alias, round((clock() - since).total_seconds()))
         return RedirectResponse("/desk", 303)
+
+    def marked(request: Request, due: Known, answer: Answer) -> Response:
+        """What follows a sheet whose answer is known: to learn from, or the next one as if nothing had been."""
+        alias, form = request.state.person.alias, world.forms[due.answer.form]
+        check(world, answer)
+        training = is_training(private, alias)
+        result = mark(private, due, form, alias, answer, training=training)
+        private.drop_draft(due.photo, alias)
+        begun.pop((alias, due.photo), None)
+        if not training:
+            return RedirectResponse("/desk", 303)
+        named = dict(labels(world, form))
+        wrong = [(named.get(FieldId(one), one), _said(answer, one), _said(due.answer, one)) for one in result.wrong]
+        return page(
+            request, deployment, "desk_trained.html", wrong=wrong, fields=result.fields,
+            more=is_training(private, alias), photo=due.photo,
+        )  # fmt: skip
 
     async def draft(request: Request) -> Response:
         photo, typed = photo_in(request), await form_fields(request, MOST_BODY)
@@ -112,6 +166,7 @@ def desk_routes(deployment: Deployment) -> list[Route]:
         Route("/desk/{photo}", sheet, name="desk sheet"),
         Route("/desk/{photo}", entered, methods=["POST"], name="desk enter"),
         Route("/desk/{photo}/image", image, name="desk image"),
+        Route("/desk/{photo}/page/{page}", straight, name="desk page"),
         Route("/desk/{photo}/draft", draft, methods=["POST"], name="desk draft"),
         Route("/desk/{photo}/leave", leave, methods=["POST"], name="desk leave"),
     ]
@@ -141,14 +196,17 @@ def photo_in(request: Request) -> Digest:
     return Digest(photo)
 
 
-async def upright(deployment: Deployment, found: Desk, photo: Digest) -> Response:
-    """The photo as a JPEG that stands upright, of up to 1600 pixels of width."""
-    record = found.photos.get(photo)
-    if record is None or photo in found.state.withheld:
-        raise NotFound("there is no such photo")
-    data = deployment.world.blobs.open(photo)
-    made = await run_in_threadpool(deployment.reader.thumbnail, data, record.orient, WIDTH)
-    return Response(made, media_type="image/jpeg", headers={"Cache-Control": "private, max-age=900"})
+def page_in(request: Request) -> int:
+    """The page of a form that an address names."""
+    page = request.path_params["page"]
+    if not re.fullmatch(r"[1-9][0-9]?", page):
+        raise NotFound("there is no such page")
+    return int(page)
+
+
+def entries_of(found: Desk, alias: str) -> int:
+    """How many entries this person made."""
+    return sum(entry.clerk == alias for entry in found.state.entries.values())
 
 
 def labels(world: World, form: Form) -> tuple[tuple[str, str], ...]:
@@ -182,6 +240,21 @@ def answer_in(form: Form, typed: Mapping[str, str], prefix: str = "f.") -> Answe
     station = StationCode(_latin(typed.get("station", "").strip()))
     said: Counts = counts
     return Answer(station, form.id, 1, said, tuple(blank), tuple(illegible), problem)
+
+
+def said_by(answer: Answer, field: str) -> str:
+    """A field's answer as somebody types it; empty where it was not asked."""
+    said = answer.said_of(field)
+    return BLANK if said == "blank" else ILLEGIBLE if said == "illegible" else str(said)
+
+
+def head_of(answer: Answer, name: str) -> str:
+    """The `station` or the `problem` of an answer, empty for none."""
+    return str(getattr(answer, name) or "")
+
+
+def _said(answer: Answer, name: str) -> str:
+    return head_of(answer, name) if name in HEADS else said_by(answer, name)
 
 
 def _number(text: str, field: str) -> int:

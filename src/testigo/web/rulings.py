@@ -12,28 +12,31 @@ from testigo.core.entry import PROBLEMS, Answer, Differs, answer_of, may_rule
 from testigo.core.form import Form
 from testigo.core.ids import Digest
 from testigo.errors import BadUsage, NotFound, Taken
-from testigo.flows.desk import CLAIM, Desk, differing_sheets, rule
+from testigo.flows.desk import CLAIM, Desk, differing_sheets, form_of, rule
 from testigo.web.deployment import Deployment
-from testigo.web.desk import BLANK, ILLEGIBLE, MOST_BODY, answer_in, labels, newest_desk, photo_in, upright
+from testigo.web.desk import HEADS, MOST_BODY, answer_in, head_of, labels, newest_desk, page_in, photo_in, said_by
 from testigo.web.pages import page
+from testigo.web.paper import FieldPlace, Papers, places_of
 from testigo.web.problems import form_fields
-
-_HEADS = ("station", "problem")
 
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """One field that differs: its label, and what each entry says, in the order of the entries."""
+    """One field that differs: its label, what each entry says, in the order of the entries, and where it stands in the
+    photo if that is known.
+    """
 
     id: str
     label: str
     said: tuple[str, ...]
+    place: FieldPlace | None = None
 
 
 def ruling_routes(deployment: Deployment) -> list[Route]:
     """The adjudicator's pages."""
     world, private, clock = deployment.world, deployment.private, deployment.clock
     present = newest_desk(world)
+    papers = Papers(deployment, {})
 
     async def rulings(request: Request) -> Response:
         found = await run_in_threadpool(present)
@@ -45,7 +48,9 @@ def ruling_routes(deployment: Deployment) -> list[Route]:
 
     async def sheet(request: Request) -> Response:
         photo, found = photo_in(request), await run_in_threadpool(present)
-        return shown(request, photo, differs_at(found, photo, request), {})
+        state = differs_at(found, photo, request)
+        await run_in_threadpool(papers.pages, found, photo)
+        return shown(request, found, photo, state, {})
 
     def differs_at(found: Desk, photo: Digest, request: Request) -> Differs:
         state = found.sheets.get(photo)
@@ -56,14 +61,18 @@ def ruling_routes(deployment: Deployment) -> list[Route]:
             raise Taken(why or "nothing is to be settled here")
         return state
 
-    def shown(request: Request, photo: Digest, state: Differs, typed: dict[str, str], fault: str = "") -> Response:
+    def shown(
+        request: Request, found: Desk, photo: Digest, state: Differs, typed: dict[str, str], fault: str = ""
+    ) -> Response:
         answers = [answer_of(entry) for _, entry in state.entries]
         form = world.forms[answers[0].form]
         named = dict(labels(world, form))
-        differences = [Difference(head, head, tuple(_head(a, head) for a in answers))
-                       for head in _HEADS if head in state.fields]  # fmt: skip
+        seen = papers.pages(found, photo) if form.by_hand else {}
+        places = {field: place for field, place in places_of(form).items() if (form.id, place.page) in seen}
+        differences = [Difference(head, head, tuple(head_of(a, head) for a in answers))
+                       for head in HEADS if head in state.fields]  # fmt: skip
         differences += [
-            Difference(field, named[field], tuple(_said(answer, field) for answer in answers))
+            Difference(field, named[field], tuple(said_by(answer, field) for answer in answers), places.get(field))
             for field in form.fields if field in state.fields
         ]  # fmt: skip
         failing = [
@@ -72,10 +81,15 @@ def ruling_routes(deployment: Deployment) -> list[Route]:
         return page(
             request, deployment, "ruling_sheet.html", status=422 if fault else 200, photo=photo, problems=PROBLEMS,
             differences=differences, failing=failing, typed=typed, fault=fault, reason=typed.get("reason", ""),
+            pages=sorted({place.page for place in places.values()}), paper=form.paper_mm,
         )  # fmt: skip
 
     async def image(request: Request) -> Response:
-        return await upright(deployment, await run_in_threadpool(present), photo_in(request))
+        return await papers.upright(await run_in_threadpool(present), photo_in(request))
+
+    async def straight(request: Request) -> Response:
+        found, photo = await run_in_threadpool(present), photo_in(request)
+        return await papers.straight(found, photo, form_of(world, found, photo), page_in(request))
 
     async def made(request: Request) -> Response:
         photo, typed = photo_in(request), await form_fields(request, MOST_BODY)
@@ -88,7 +102,7 @@ def ruling_routes(deployment: Deployment) -> list[Route]:
                 typed.get("reason", "").strip(), clock(),
             )  # fmt: skip
         except BadUsage as error:
-            return shown(request, photo, state, typed, str(error))
+            return shown(request, found, photo, state, typed, str(error))
         return RedirectResponse("/rulings", 303)
 
     return [
@@ -96,31 +110,23 @@ def ruling_routes(deployment: Deployment) -> list[Route]:
         Route("/rulings/{photo}", sheet, name="ruling sheet"),
         Route("/rulings/{photo}", made, methods=["POST"], name="ruling make"),
         Route("/rulings/{photo}/image", image, name="ruling image"),
+        Route("/rulings/{photo}/page/{page}", straight, name="ruling page"),
     ]
 
 
 def _settled(state: Differs, typed: dict[str, str], form: Form) -> Answer:
     """The adjudicator's answer: where nothing differs what the entries say, elsewhere what was chosen or typed."""
     answers = [answer_of(entry) for _, entry in state.entries]
-    filled = {f"f.{field}": _said(answers[0], field) for field in form.fields}
-    filled |= {head: _head(answers[0], head) for head in _HEADS}
+    filled = {f"f.{field}": said_by(answers[0], field) for field in form.fields}
+    filled |= {head: head_of(answers[0], head) for head in HEADS}
     for field in state.fields:
         chosen = typed.get(f"pick.{field}", "")
         if chosen == "other":
             said = typed.get(f"other.{field}", "").strip()
         elif chosen.isdigit() and int(chosen) < len(answers):
             one = answers[int(chosen)]
-            said = _head(one, field) if field in _HEADS else _said(one, field)
+            said = head_of(one, field) if field in HEADS else said_by(one, field)
         else:
             raise BadUsage(f"{field}: choose what the paper says")
-        filled[field if field in _HEADS else f"f.{field}"] = said
+        filled[field if field in HEADS else f"f.{field}"] = said
     return answer_in(form, filled)
-
-
-def _said(answer: Answer, field: str) -> str:
-    said = answer.said_of(field)
-    return BLANK if said == "blank" else ILLEGIBLE if said == "illegible" else str(said)
-
-
-def _head(answer: Answer, name: str) -> str:
-    return str(getattr(answer, name) or "")
