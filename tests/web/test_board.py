@@ -1,8 +1,13 @@
 """The steward's board: what it shows, what its acts do, and reports that nobody signed."""
 
-from served import Served
+import re
+from datetime import timedelta
 
-from testigo.core.records import Act, Photo, Withhold
+from served import Served
+from test_desks import put_photo, taken, typed
+
+from testigo.core.ids import Digest, FieldId
+from testigo.core.records import Act, Photo, Report, Withhold
 from testigo.web.problems import KINDS
 
 
@@ -73,3 +78,33 @@ def test_the_board_counts_what_came_in_since_it_was_last_asked(server: Served) -
     board = steward.get("/board").text
     assert "<dt>Photos</dt><dd>1</dd>" in board
     assert '<div class="due"><dt>not read yet</dt><dd>1</dd></div>' in board
+
+
+def test_a_station_is_shown_with_all_that_is_said_of_it_side_by_side(server: Served) -> None:
+    station = sorted(server.world.register.stations)[0]
+    one, two = Digest("cd" * 32), Digest("ce" * 32)
+    server.world.journal.append(
+        [
+            *(Photo(sha256, 10, "image/jpeg", 4, 4, 1, "jpeg-strip-1", 1, station) for sha256 in (one, two)),
+            Report("north", Digest("ee" * 32), 1, station, {FieldId("ANA"): 17, FieldId("BEN"): 4}),
+            Report("south", Digest("ef" * 32), 1, station, {FieldId("ANA"): 71, FieldId("BEN"): 4}),
+            Withhold(two, "privacy"),
+        ]
+    )
+    page = server.invited("steward").get(f"/board/station/{station}").text
+    rows = re.findall(r'<tr( class="differs")?><th scope="row"><bdi>(\w+)</bdi>', page)
+    assert {name: bool(differs) for differs, name in rows} == {"Ana": True, "Ben": False}
+    assert [f'src="/board/photo/{photo}"' in page for photo in (one, two)] == [True, False]
+    assert server.invited("steward").get("/board/station/nowhere").status == 404
+    assert server.invited("observer").get(f"/board/station/{station}").status == 403
+
+
+def test_the_board_says_how_fast_and_what_two_agreeing_entries_leave_wrong(server: Served) -> None:
+    put_photo(server)
+    clerk = server.invited("clerk")
+    place = taken(clerk)
+    clerk.get(place)
+    server.clock.now += timedelta(seconds=90)
+    clerk.post(place, typed(server))
+    board = server.invited("steward").get("/board").text
+    assert re.search(r'<td class="n">1</td><td class="n">40</td>', board)

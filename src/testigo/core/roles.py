@@ -70,6 +70,7 @@ ROUTES: Mapping[str, frozenset[Who]] = types.MappingProxyType(
         "board": _BOARD,
         "wall": _BOARD,
         "board photo": _STEWARD,
+        "board station": _STEWARD,
         "board invite": _STEWARD,
         "board withhold": _STEWARD,
         "board release": _STEWARD,

@@ -9,20 +9,24 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from testigo.core.ids import Digest
+from testigo.core import catalogue
+from testigo.core.ids import Digest, StationCode
 from testigo.core.records import Act
 from testigo.core.roles import ROLES, Role
 from testigo.errors import BadUsage, NotFound
 from testigo.flows.board import Board, ClerkRow, board
+from testigo.flows.compared import compared
 from testigo.flows.invite import invite
 from testigo.flows.withhold import REASONS, withhold
 from testigo.private import Private
 from testigo.web.deployment import Deployment, hidden
+from testigo.web.desk import PAUSED, labels
 from testigo.web.pages import page
 from testigo.web.problems import form_fields
 from testigo.web.tiles import tile_map
 
-PAUSED, NIGHT = "paused", "night"
+NIGHT = "night"
+CHECKS = {check.code: check for check in catalogue.CHECKS}
 _MOST_BODY = 10_000
 _MOST_LINKS = 200
 _WIDTH = 900
@@ -76,6 +80,11 @@ def board_routes(deployment: Deployment) -> list[Route]:
             raise NotFound(f"photo {sha256[:16]}: it is not held")
         small = await run_in_threadpool(deployment.reader.thumbnail, world.blobs.open(sha256), held.orient, _WIDTH)
         return Response(small, media_type="image/jpeg")
+
+    async def station(request: Request) -> Response:
+        found = await run_in_threadpool(compared, world, StationCode(request.path_params["code"]))
+        forms = {label: text for form in world.forms.values() for label, text in labels(world, form)}
+        return page(request, deployment, "board_station.html", one=found, labels=forms, checks=CHECKS)
 
     async def invitations(request: Request) -> Response:
         fields = await form_fields(request, _MOST_BODY)
@@ -134,6 +143,7 @@ def board_routes(deployment: Deployment) -> list[Route]:
         Route("/board/wall", wall, name="wall"),
         Route("/board/report", report, name="board report"),
         Route("/board/photo/{photo}", photo, name="board photo"),
+        Route("/board/station/{code}", station, name="board station"),
         Route("/board/invite", invitations, methods=["POST"], name="board invite"),
         Route("/board/withhold", withheld, methods=["POST"], name="board withhold"),
         Route("/board/release", release, methods=["POST"], name="board release"),

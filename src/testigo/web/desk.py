@@ -20,12 +20,13 @@ from testigo.errors import BadUsage, NotFound, Taken
 from testigo.flows.desk import CLAIM, Desk, check, desk_of, enter, form_of, next_sheet, refusal
 from testigo.flows.known import BLANK, ILLEGIBLE, Known, is_training, known_sheets, mark, next_known
 from testigo.ports import World
-from testigo.web.board import PAUSED
 from testigo.web.deployment import Deployment
 from testigo.web.pages import page
 from testigo.web.paper import FieldPlace, Papers, places_of
 from testigo.web.problems import form_fields
 
+PAUSED = "paused"
+"""The setting `yes` while nobody is given a new sheet."""
 MOST_BODY = 60_000
 _MOST_DRAFT = 20_000
 HEADS = ("station", "problem")

@@ -8,10 +8,10 @@ const whole = photo.src;
 const view = { scale: 1, x: 0, y: 0, turn: 0 };
 const MOST = 8;
 /** How much of the paper beside a field is seen: a field takes at most this part of what is shown, in width and height. */
-const WIDE = 0.3;
-const HIGH = 0.14;
+const WIDE = 0.21;
+const HIGH = 0.1;
 
-/** The addresses of the pages that were made straight, by number; those that are there are kept, with their pictures. */
+/** The pages that were made straight and have come, by number. @type {Map<number, HTMLImageElement>} */
 const straight = new Map();
 let shown = 0;
 let follows = sessionStorage.getItem("follows") !== "no";
@@ -26,7 +26,9 @@ function place() {
 /** Where the picture stands in its frame when nothing is zoomed. */
 function drawn() {
   const [w, h] = [paper.clientWidth, paper.clientHeight];
-  const ratio = (photo.naturalWidth || 1) / (photo.naturalHeight || 1);
+  // The photo's own size is that of what it showed before, until the browser has drawn it anew.
+  const { naturalWidth, naturalHeight } = straight.get(shown) || photo;
+  const ratio = (naturalWidth || 1) / (naturalHeight || 1);
   const width = Math.min(w, h * ratio);
   const height = width / ratio;
   return { left: (w - width) / 2, top: (h - height) / 2, width, height };
