@@ -3,7 +3,7 @@
 What keeps things has an in-memory twin under `store/`; `tests/contracts` holds twin and adapter to the same words.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -76,6 +76,9 @@ class Views(Protocol):
 
     def records(self) -> Iterator[tuple[Digest, Record | None]]:
         """All records with their leaf hashes: sealed ones by number, then those that wait, by hash."""
+
+    def records_since(self, size: int, known: Container[Digest]) -> Iterator[tuple[Digest, Record | None]]:
+        """The records sealed from number `size` on, by number, then those that wait, by hash; without those known."""
 
     def records_about(self, stations: Sequence[StationCode]) -> Iterator[tuple[Digest, Record | None]]:
         """The records that the dossiers of these stations need."""

@@ -43,6 +43,19 @@ def test_records_come_by_number_and_those_that_wait_by_hash(store: Store) -> Non
     assert list(store.views.records()) == [*expected[0], *expected[1]]
 
 
+def test_records_since_a_number_leave_out_those_that_are_known(store: Store) -> None:
+    first, second, waiting = some_of_each()[:5], some_of_each()[5:9], some_of_each()[9:]
+    for batch in (first, second):
+        store.journal.append(batch)
+        store.journal.seal([])
+    store.journal.append(waiting)
+    late = [*sorted((leaf_of(r), r) for r in second), *sorted((leaf_of(r), r) for r in waiting)]
+    assert list(store.views.records_since(len(first), ())) == late
+    known = {late[0][0], late[-1][0]}
+    assert list(store.views.records_since(len(first), known)) == late[1:-1]
+    assert list(store.views.records_since(0, ())) == list(store.views.records())
+
+
 @pytest.mark.parametrize("seals", [0, 1, 2])
 def test_views_answer_alike_before_and_after_a_seal(store: Store, seals: int) -> None:
     store.journal.append(some_of_each()[:9])

@@ -7,6 +7,7 @@ from served import Person, Served
 from starlette.routing import Route
 
 from testigo.core.roles import ROLES, ROUTES, may
+from testigo.flows.desk_kept import KeptDesk
 from testigo.web.app import PLACES
 from testigo.web.deployment import Deployment, Settings
 
@@ -25,6 +26,7 @@ def routes(server: Served) -> list[Route]:
         server.clock,
         str,
         Settings((server.origin,)),  # type: ignore[arg-type]
+        KeptDesk(server.world),
     )
     return [route for place in PLACES for route in place(nothing)]
 

@@ -150,7 +150,7 @@ def _check(home: Path, truth: Mapping[str, Any], promised: set[str]) -> None:
 
 def _settle(home: Path, papers: Mapping[str, object]) -> None:
     """Waits until everything that came in is read, and everything that people can key is settled."""
-    from testigo.flows.desk import desk_of
+    from testigo.flows.desk_kept import desk_of
     from testigo.flows.read import VERSION, reader_of
 
     world, first = open_home(home), None

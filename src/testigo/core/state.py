@@ -1,7 +1,7 @@
 """What a log says as a whole: its records folded into photos, evidence and results, whatever the order in a batch."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from testigo.core.dossier import DESK_SOURCE, PHOTO_SOURCE, Dossier, Evidence, PhotoSeen
@@ -155,17 +155,19 @@ def photos_seen(state: State) -> tuple[PhotoSeen, ...]:
     readings = current_readings(state)
     seen = []
     for sha256, photos in sorted(state.photos.items()):
-        claimed = tuple(sorted({photo.station for photo in photos if photo.station is not None}))
         found = readings.get(sha256)
-        if found is None:
-            seen.append(PhotoSeen(sha256, claimed, None, (), "waiting", 0))
-        else:
-            reading = found[1]
-            stations = reading.stations or ((reading.station,) if reading.station else ())
-            seen.append(
-                PhotoSeen(sha256, claimed, reading.station, stations, reading.outcome, int(reading.phash or "0", 16))
-            )
+        seen.append(photo_seen(photos, None if found is None else found[1]))
     return tuple(seen)
+
+
+def photo_seen(photos: Sequence[Photo], reading: Reading | None) -> PhotoSeen:
+    """One photo, from all its claims (one or more) and its reading in force, if there is one."""
+    sha256 = photos[0].sha256
+    claimed = tuple(sorted({photo.station for photo in photos if photo.station is not None}))
+    if reading is None:
+        return PhotoSeen(sha256, claimed, None, (), "waiting", 0)
+    stations = reading.stations or ((reading.station,) if reading.station else ())
+    return PhotoSeen(sha256, claimed, reading.station, stations, reading.outcome, int(reading.phash or "0", 16))
 
 
 def dossiers(state: State, register: StationRegister, rules: DeskRules) -> dict[StationCode, Dossier]:

@@ -4,76 +4,33 @@ The rules of who may are in `core/entry.py`. Here a photo is claimed, so that tw
 record is written. No answer of anybody else leaves this file towards a clerk.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 
 from testigo.core.entry import (
     PROBLEMS,
     Answer,
     Differs,
-    SheetState,
-    Waiting,
-    is_drawn_again,
     may_enter,
     may_rule,
 )
 from testigo.core.form import Form
 from testigo.core.ids import Digest
-from testigo.core.records import MAX_COUNT, Entry, Photo, Ruling
-from testigo.core.state import State, current_readings, fold, photos_seen, sheet_states
+from testigo.core.records import MAX_COUNT, Entry, Ruling
 from testigo.errors import BadUsage, NotFound, Taken
-from testigo.flows.board import READ_BY_MACHINE
+from testigo.flows.desk_kept import NOTHING, Desk
 from testigo.ports import World
 from testigo.private import Private
 
 CLAIM = timedelta(minutes=10)
 MOST_REASON = 500
-_NOTHING = Waiting(())
-
-
-@dataclass(frozen=True, slots=True)
-class Desk:
-    """The state of the night, folded once: what every page of the desk is made from."""
-
-    state: State
-    sheets: Mapping[Digest, SheetState]
-    photos: Mapping[Digest, Photo]
-    to_key: tuple[Digest, ...]
-    drawn_again: frozenset[Digest]
-
-
-def desk_of(world: World) -> Desk:
-    """The desk as the records, sealed or waiting, leave it.
-
-    To key are photos whose figures no machine read surely and whose station somebody named, and settled ones that the
-    seed drew. Those that somebody has keyed already come first; the others in the order of their hashes.
-    """
-    rules = world.election.desk
-    state = fold(world.views.records())
-    sheets = sheet_states(state, rules)
-    wanted, again = [], set()
-    for seen in photos_seen(state):
-        if seen.photo in state.withheld or seen.outcome == "waiting":
-            continue
-        found = sheets.get(seen.photo, _NOTHING)
-        if isinstance(found, Waiting):
-            named = bool(seen.claimed or seen.named)
-            if found.entries or (seen.outcome not in READ_BY_MACHINE and named):
-                wanted.append((-len(found.entries), seen.photo))
-            elif is_drawn_again(seen.photo, rules):
-                wanted.append((1, seen.photo))
-        elif is_drawn_again(seen.photo, rules):
-            again.add(seen.photo)
-            wanted.append((2, seen.photo))
-    photos = {sha256: claims[0] for sha256, claims in state.photos.items()}
-    return Desk(state, sheets, photos, tuple(photo for _, photo in sorted(wanted)), frozenset(again))
 
 
 def next_sheet(world: World, desk: Desk, private: Private, alias: str, now: datetime) -> Digest | None:
     """A photo that this person may key, in their hands for ten minutes; None where nothing waits for them."""
-    mine = [claim.photo for claim in private.claims(now) if claim.alias == alias and claim.kind == "entry"]
-    for photo in (*mine, *desk.to_key):
+    held = {claim.photo: claim.alias for claim in private.claims(now) if claim.kind == "entry"}
+    mine = [photo for photo, holder in held.items() if holder == alias]
+    for photo in (*mine, *(photo for photo in desk.to_key if photo not in held)):
         if refusal(world, desk, photo, alias) is None and private.claim(photo, "entry", alias, now, now + CLAIM):
             return photo
     return None
@@ -81,18 +38,14 @@ def next_sheet(world: World, desk: Desk, private: Private, alias: str, now: date
 
 def refusal(world: World, desk: Desk, photo: Digest, alias: str) -> str | None:
     """Why this person may not key this photo; None if they may."""
-    if photo not in desk.to_key:
+    if photo not in desk.wanted:
         return "this photo does not wait to be keyed"
-    return may_enter(
-        desk.sheets.get(photo, _NOTHING), alias, world.election.desk, drawn_again=photo in desk.drawn_again
-    )
+    return may_enter(desk.sheets.get(photo, NOTHING), alias, world.election.desk, drawn_again=photo in desk.drawn_again)
 
 
 def form_of(world: World, desk: Desk, photo: Digest) -> Form:
     """The form of a photo: that of its reading, else that of the election's first contest."""
-    reading = current_readings(desk.state).get(photo)
-    name = reading[1].form if reading is not None and reading[1].form is not None else world.election.contests[0].form
-    return world.forms[name]
+    return world.forms[desk.forms.get(photo, world.election.contests[0].form)]
 
 
 def enter(world: World, desk: Desk, private: Private, alias: str, photo: Digest, answer: Answer, now: datetime) -> None:
@@ -122,7 +75,8 @@ def enter(world: World, desk: Desk, private: Private, alias: str, photo: Digest,
 
 def differing_sheets(desk: Desk, alias: str) -> Iterator[tuple[Digest, Differs]]:
     """The photos whose entries differ and that this person may settle, sorted."""
-    for photo, found in desk.sheets.items():
+    for photo in desk.differing:
+        found = desk.sheets[photo]
         if isinstance(found, Differs) and may_rule(found, alias) is None:
             yield photo, found
 

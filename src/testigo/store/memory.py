@@ -4,7 +4,7 @@ Nothing here is fast: each view is worked out from all records whenever it is as
 """
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
@@ -160,6 +160,11 @@ class MemoryViews:
         """See `ports.Views`."""
         yield from self._journal.sealed_records()
         yield from self._journal.waiting_records()
+
+    def records_since(self, size: int, known: Container[Digest]) -> Iterator[tuple[Digest, Record | None]]:
+        """See `ports.Views`."""
+        sealed = list(self._journal.sealed_records())[size:]
+        yield from (one for one in [*sealed, *self._journal.waiting_records()] if one[0] not in known)
 
     def records_about(self, stations: Sequence[StationCode]) -> Iterator[tuple[Digest, Record | None]]:
         """See `ports.Views`: here all records, which are enough for any station."""

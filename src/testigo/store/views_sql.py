@@ -1,6 +1,6 @@
 """The named questions in SQL."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 
 from sqlalchemy import Engine, Select, case, select
 
@@ -23,6 +23,16 @@ class SqlViews:
         yield from self._decoded(
             select(LEAF.c.digest, LEAF.c.entry).order_by(waiting_last, LEAF.c.number, LEAF.c.digest)
         )
+
+    def records_since(self, size: int, known: Container[Digest]) -> Iterator[tuple[Digest, Record | None]]:
+        """See `ports.Views`."""
+        sealed = self._texts(select(LEAF.c.digest).where(LEAF.c.number >= size).order_by(LEAF.c.number))
+        waiting = self._texts(select(LEAF.c.digest).where(LEAF.c.number.is_(None)).order_by(LEAF.c.digest))
+        fresh = [digest for digest in (*sealed, *waiting) if digest not in known]
+        for start in range(0, len(fresh), _CHUNK):
+            some = fresh[start : start + _CHUNK]
+            found = dict(self._decoded(select(LEAF.c.digest, LEAF.c.entry).where(LEAF.c.digest.in_(some))))
+            yield from ((Digest(digest), found[Digest(digest)]) for digest in some)
 
     def records_about(self, stations: Sequence[StationCode]) -> Iterator[tuple[Digest, Record | None]]:
         """See `ports.Views`."""

@@ -7,6 +7,7 @@ from datetime import datetime
 from pathlib import Path
 
 from testigo.core.ids import Digest
+from testigo.flows.desk_kept import KeptDesk
 from testigo.ports import Reader, Signer, World
 from testigo.private import Private
 
@@ -37,6 +38,7 @@ class Deployment:
     clock: Callable[[], datetime]
     token: Callable[[], str]
     settings: Settings
+    desk: KeptDesk
 
 
 def hidden(token: str) -> Digest:

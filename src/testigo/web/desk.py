@@ -3,7 +3,7 @@
 import json
 import re
 import unicodedata
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from importlib.resources import files
@@ -17,7 +17,8 @@ from testigo.core.entry import PROBLEMS, Answer
 from testigo.core.form import Form
 from testigo.core.ids import Counts, Digest, FieldId, StationCode
 from testigo.errors import BadUsage, NotFound, Taken
-from testigo.flows.desk import CLAIM, Desk, check, desk_of, enter, form_of, next_sheet, refusal
+from testigo.flows.desk import CLAIM, check, enter, form_of, next_sheet, refusal
+from testigo.flows.desk_kept import Desk
 from testigo.flows.known import BLANK, ILLEGIBLE, Known, is_training, known_sheets, mark, next_known
 from testigo.ports import World
 from testigo.web.deployment import Deployment
@@ -47,7 +48,7 @@ class FieldView:
 def desk_routes(deployment: Deployment) -> list[Route]:
     """The clerk's pages."""
     world, private, clock = deployment.world, deployment.private, deployment.clock
-    present = newest_desk(world)
+    present = deployment.desk.present
     known = known_sheets(world)
     papers = Papers(deployment, known)
     begun: dict[tuple[str, Digest], datetime] = {}
@@ -173,22 +174,6 @@ def desk_routes(deployment: Deployment) -> list[Route]:
     ]
 
 
-def newest_desk(world: World) -> Callable[[], Desk]:
-    """The desk, folded again only where a record came or a seal closed."""
-    newest: dict[tuple[int, int], Desk] = {}
-
-    def present() -> Desk:
-        version = (len(world.journal.heads()), world.journal.waiting())
-        found = newest.get(version)
-        if found is None:
-            found = desk_of(world)
-            newest.clear()
-            newest[version] = found
-        return found
-
-    return present
-
-
 def photo_in(request: Request) -> Digest:
     """The photo that an address names."""
     photo = request.path_params["photo"]
@@ -207,7 +192,7 @@ def page_in(request: Request) -> int:
 
 def entries_of(found: Desk, alias: str) -> int:
     """How many entries this person made."""
-    return sum(entry.clerk == alias for entry in found.state.entries.values())
+    return found.made.get(alias, 0)
 
 
 def labels(world: World, form: Form) -> tuple[tuple[str, str], ...]:

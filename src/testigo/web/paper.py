@@ -10,7 +10,7 @@ from starlette.responses import Response
 from testigo.core.form import Form
 from testigo.core.ids import Digest, FieldId
 from testigo.errors import BadPhoto, NotFound
-from testigo.flows.desk import Desk
+from testigo.flows.desk_kept import Desk
 from testigo.flows.known import Known
 from testigo.web.deployment import Deployment
 
@@ -91,6 +91,6 @@ class Papers:
         if known is not None:
             return known.data, known.orient
         record = found.photos.get(photo)
-        if record is None or photo in found.state.withheld:
+        if record is None or photo in found.withheld:
             raise NotFound("there is no such photo")
         return self._deployment.world.blobs.open(photo), record.orient

@@ -12,9 +12,10 @@ from testigo.core.entry import PROBLEMS, Answer, Differs, answer_of, may_rule
 from testigo.core.form import Form
 from testigo.core.ids import Digest
 from testigo.errors import BadUsage, NotFound, Taken
-from testigo.flows.desk import CLAIM, Desk, differing_sheets, form_of, rule
+from testigo.flows.desk import CLAIM, differing_sheets, form_of, rule
+from testigo.flows.desk_kept import Desk
 from testigo.web.deployment import Deployment
-from testigo.web.desk import HEADS, MOST_BODY, answer_in, head_of, labels, newest_desk, page_in, photo_in, said_by
+from testigo.web.desk import HEADS, MOST_BODY, answer_in, head_of, labels, page_in, photo_in, said_by
 from testigo.web.pages import page
 from testigo.web.paper import FieldPlace, Papers, places_of
 from testigo.web.problems import form_fields
@@ -35,7 +36,7 @@ class Difference:
 def ruling_routes(deployment: Deployment) -> list[Route]:
     """The adjudicator's pages."""
     world, private, clock = deployment.world, deployment.private, deployment.clock
-    present = newest_desk(world)
+    present = deployment.desk.present
     papers = Papers(deployment, {})
 
     async def rulings(request: Request) -> Response:

@@ -11,6 +11,7 @@ from typing import Self
 import uvicorn
 
 from testigo.errors import BadUsage
+from testigo.flows.desk_kept import KeptDesk
 from testigo.ports import Reader, Signer, World
 from testigo.private import Private
 from testigo.web.app import app_of
@@ -49,7 +50,8 @@ class Listening:
         token: Callable[[], str],
     ) -> "Server":
         """A server for this home on this socket."""
-        return Server(Deployment(world, private, promises, reader, clock, token, settings), self._socket)
+        deployment = Deployment(world, private, promises, reader, clock, token, settings, KeptDesk(world))
+        return Server(deployment, self._socket)
 
 
 class Server:

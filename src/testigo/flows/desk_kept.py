@@ -1,0 +1,166 @@
+"""The desk as the log leaves it, kept up to date by the records that came since it was last asked.
+
+A night brings a record every second, and a desk is asked as often: to fold a whole log each time would take too long.
+What is kept follows from the records alone; `tests/flows/test_desk_kept.py` compares it with a desk made anew.
+"""
+
+from bisect import bisect_left, insort
+from collections import Counter, defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from threading import Lock
+
+from testigo.core.entry import Differs, SheetState, Waiting, is_drawn_again, state_of
+from testigo.core.ids import Digest
+from testigo.core.records import Entry, Photo, Reading, Ruling, Withhold
+from testigo.core.state import State, corrected_evidence, photo_seen
+from testigo.flows.board import READ_BY_MACHINE
+from testigo.ports import World
+
+NOTHING = Waiting(())
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What every page of the desk is made from. The mappings may grow while they are looked at; the tuples stay.
+
+    To key are photos whose figures no machine read surely and whose station somebody named, and settled ones that the
+    seed drew (`drawn_again`). Those that somebody has keyed come first; the others in the order of their hashes.
+    `forms` are the forms that machines recognised, `made` how many entries each alias has.
+    """
+
+    sheets: Mapping[Digest, SheetState]
+    photos: Mapping[Digest, Photo]
+    withheld: Mapping[Digest, object]
+    forms: Mapping[Digest, str]
+    wanted: Mapping[Digest, int]
+    made: Mapping[str, int]
+    to_key: tuple[Digest, ...]
+    differing: tuple[Digest, ...]
+    drawn_again: frozenset[Digest]
+
+
+class KeptDesk:
+    """The desk of one home, for many threads."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+        self._lock = Lock()
+        self._version = (-1, -1)
+        self._clear()
+
+    def _clear(self) -> None:
+        self._state = State()
+        self._known: set[Digest] = set()
+        self._size = 0
+        self._corrected: frozenset[Digest] = frozenset()
+        self._readings: dict[Digest, dict[Digest, Reading]] = defaultdict(dict)
+        self._entries: dict[Digest, dict[Digest, Entry]] = defaultdict(dict)
+        self._rulings: dict[Digest, dict[Digest, Ruling]] = defaultdict(dict)
+        self._sheets: dict[Digest, SheetState] = {}
+        self._photos: dict[Digest, Photo] = {}
+        self._forms: dict[Digest, str] = {}
+        self._made: Counter[str] = Counter()
+        self._wanted: dict[Digest, int] = {}
+        self._order: list[tuple[int, Digest]] = []
+        self._differing: set[Digest] = set()
+        self._again: set[Digest] = set()
+
+    def present(self) -> Desk:
+        """The desk now."""
+        with self._lock:
+            heads = self._world.journal.heads()
+            version = (len(heads), self._world.journal.waiting())
+            if version != self._version:
+                self._catch_up(heads[-1].size if heads else 0)
+                self._version = version
+                self._desk = Desk(
+                    self._sheets, self._photos, self._state.withheld, self._forms, self._wanted, self._made,
+                    tuple(photo for _, photo in self._order), tuple(sorted(self._differing)), frozenset(self._again),
+                )  # fmt: skip
+            return self._desk
+
+    def _catch_up(self, size: int) -> None:
+        touched: set[Digest] = set()
+        corrections = len(self._state.superseded)
+        for digest, record in self._world.views.records_since(self._size, self._known):
+            self._known.add(digest)
+            self._state.take(digest, record)
+            match record:
+                case Photo() | Withhold():
+                    touched.add(record.sha256)
+                case Reading():
+                    self._readings[record.photo][digest] = record
+                    touched.add(record.photo)
+                case Entry():
+                    self._entries[record.photo][digest] = record
+                    self._made[record.clerk] += 1
+                    touched.add(record.photo)
+                case Ruling():
+                    self._rulings[record.photo][digest] = record
+                    touched.add(record.photo)
+        self._size = size
+        if len(self._state.superseded) > corrections:
+            # What a correction changes may be anywhere.
+            self._corrected = corrected_evidence(self._state)
+            touched |= {*self._state.photos, *self._entries, *self._rulings}
+        for photo in touched:
+            self._look(photo)
+
+    def _look(self, photo: Digest) -> None:
+        """Works out one photo anew."""
+        rules, old = self._world.election.desk, self._corrected
+        readings = [(digest, one) for digest, one in self._readings[photo].items() if digest not in old]
+        reading = max(readings, key=lambda one: one[0])[1] if readings else None
+        entries = [(digest, one) for digest, one in self._entries[photo].items() if digest not in old]
+        rulings = [(digest, one) for digest, one in self._rulings[photo].items() if digest not in old]
+        found: SheetState = NOTHING
+        if entries or rulings:
+            found = state_of(entries, rulings, rules, None if reading is None else reading.proposed)
+            self._sheets[photo] = found
+        else:
+            self._sheets.pop(photo, None)
+        claims = self._state.photos.get(photo)
+        if claims:
+            self._photos[photo] = claims[0]
+        if reading is not None and reading.form is not None:
+            self._forms[photo] = reading.form
+        else:
+            self._forms.pop(photo, None)
+        (self._differing.add if isinstance(found, Differs) else self._differing.discard)(photo)
+        self._again.discard(photo)
+        self._rank(photo, self._rank_of(photo, found, claims, reading))
+
+    def _rank_of(
+        self, photo: Digest, found: SheetState, claims: list[Photo] | None, reading: Reading | None
+    ) -> int | None:
+        """The photo's place among those to key, smaller ones first; None where it is none of them."""
+        rules = self._world.election.desk
+        if not claims or photo in self._state.withheld or reading is None:
+            return None
+        if not isinstance(found, Waiting):
+            if is_drawn_again(photo, rules):
+                self._again.add(photo)
+                return 2
+            return None
+        seen = photo_seen(claims, reading)
+        if found.entries or (seen.outcome not in READ_BY_MACHINE and (seen.claimed or seen.named)):
+            return -len(found.entries)
+        return 1 if is_drawn_again(photo, rules) else None
+
+    def _rank(self, photo: Digest, rank: int | None) -> None:
+        before = self._wanted.get(photo)
+        if before == rank:
+            return
+        if before is not None:
+            del self._order[bisect_left(self._order, (before, photo))]
+        if rank is None:
+            del self._wanted[photo]
+        else:
+            self._wanted[photo] = rank
+            insort(self._order, (rank, photo))
+
+
+def desk_of(world: World) -> Desk:
+    """The desk as the records, sealed or waiting, leave it."""
+    return KeptDesk(world).present()
