@@ -31,6 +31,8 @@ from testigo.vision.photo_reader import PhotoReaders
 from testigo.wiring import make_home, open_home, reading_by
 from testigo_drill.folder import write_drill
 
+pytestmark = pytest.mark.slow
+
 STATIONS = 8
 
 

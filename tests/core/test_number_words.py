@@ -47,6 +47,7 @@ def test_the_usual_spelling_comes_first(language: Language) -> None:
         assert "".join(spellings(number, language)[0]) == plain(spell(number, language))
 
 
+@pytest.mark.slow
 @both
 def test_another_program_spells_the_same(language: Language) -> None:
     """num2words: its numbers are read, and are spelled as here but where it keeps the end of "uno" before "mil"."""

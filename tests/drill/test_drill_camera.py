@@ -69,6 +69,7 @@ def test_a_photo_has_the_size_of_a_phones_and_is_the_same_again(grade: Grade) ->
     assert (one == two).all()
 
 
+@pytest.mark.slow
 def test_metadata_holds_the_canaries_and_an_orientation_that_shows_the_photo_as_taken() -> None:
     photo = photograph(page(), np.random.default_rng(1), "mild")
     seen = set()

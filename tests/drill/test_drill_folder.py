@@ -70,6 +70,7 @@ def test_claims_name_files_and_stations_of_the_truth(drill: Path) -> None:
     assert 0.2 < len(claims) / len(truth["photos"]) < 0.7
 
 
+@pytest.mark.slow
 def test_photos_that_went_missing_are_made_again_and_no_others(tmp_path: Path) -> None:
     told: list[tuple[int, int]] = []
     write_drill(tmp_path, 12, 3, demo_folder=DEMO, progress=lambda done, total: told.append((done, total)))

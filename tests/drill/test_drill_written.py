@@ -25,6 +25,8 @@ from testigo_drill.paper import blank_page
 from testigo_drill.plan import as_written, plan_drill
 from testigo_drill.written import Group, plan_written, sheet_of, take, truth_of
 
+pytestmark = pytest.mark.slow
+
 DEMO = Path(__file__).parents[2] / "elections" / "demo"
 each_group = pytest.mark.parametrize("group", ["tune", "test"])
 

@@ -95,6 +95,7 @@ def published(site: Path) -> set[str]:
     return {hashlib.sha256(path.read_bytes()).hexdigest() for path in site.rglob("*") if path.is_file()}
 
 
+@pytest.mark.slow
 def test_photos_cut_out_of_a_form_with_personal_data_are_read_and_held(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -108,6 +108,7 @@ def test_a_full_disk_leaves_the_earlier_publication_as_it_was(
     assert verified(filled, tmp_path / "site") == 0
 
 
+@pytest.mark.slow
 def test_any_error_leaves_the_earlier_publication_as_it_was(filled: World, tmp_path: Path) -> None:
     publish_to(filled, tmp_path / "site")
     before = bytes_below(tmp_path / "site")
@@ -127,6 +128,7 @@ class _Damaged(MemoryBlobs):
         raise BrokenStore(f"blobs: expected {digest}")
 
 
+@pytest.mark.slow
 def test_a_publication_that_was_stopped_between_two_renames_is_put_back(filled: World, tmp_path: Path) -> None:
     publish_to(filled, tmp_path / "site")
     before = bytes_below(tmp_path / "site")

@@ -22,6 +22,8 @@ from testigo.vision.mask import covered_copy, hidden_parts
 from testigo.vision.page import FoundPage, Reference, find_page, find_pages, flatten, reference_of
 from testigo_drill.damage import DAMAGES, damaged
 
+pytestmark = pytest.mark.slow
+
 Pixels = NDArray[np.uint8]
 
 MESAS = ("100344", "1000551", "1004621", "5018381", "7031061", "8002381")

@@ -13,6 +13,8 @@ from testigo.stats.calibration import Calibrated, Calibration, rate_of
 from testigo.stats.simulate import RECIPES, Population, population
 from testigo.stats.trials import REFUSED, SCREENS, alarms_of, calibrate
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def like() -> Population:

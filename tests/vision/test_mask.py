@@ -99,6 +99,7 @@ def test_a_page_that_is_bent_is_covered_where_it_truly_stands(reference: Referen
     assert hidden[inside].all()
 
 
+@pytest.mark.slow
 def test_figures_stay_to_be_read(reference: Reference) -> None:
     """The copy says the same figures as the photo, so that anybody can read it again."""
     photo, _ = photograph(signed(), 4, Trouble(), side=2000)

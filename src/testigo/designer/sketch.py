@@ -188,9 +188,11 @@ def _mm(rect: Rectangle, sketch: Sketch) -> tuple[float, ...]:
 
 def _side(start: float, size: float, paper: float) -> tuple[float, float]:
     first = _hundredth(start * paper)
-    length = _hundredth(_hundredth(min(start + size, 1) * paper) - first)
+    length = max(0.01, _hundredth(_hundredth(min(start + size, 1) * paper) - first))
+    if first + length <= paper:
+        return first, length
     # 304.54 + 208.37 is a little more than 512.91 in binary.
-    return (first, length) if first + length <= paper else (first, round(length - 0.01, 2))
+    return (first, round(length - 0.01, 2)) if length > 0.01 else (round(first - 0.01, 2), length)
 
 
 def _hundredth(length: float) -> float:
