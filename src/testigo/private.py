@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, Protocol
 
+from testigo.core.backup import Rows
 from testigo.core.ids import Digest, StationCode
 from testigo.core.roles import Role
 
@@ -157,3 +158,13 @@ class Private(Protocol):
 
     def setting(self, name: str) -> str | None:
         """A setting, None where it was never put."""
+
+    def rows(self) -> Rows:
+        """All that is kept, by table and in the order of keys, as it stood at one moment; nobody has to wait for it."""
+
+    def replace(self, rows: Rows) -> None:
+        """Keeps these rows and no others, all of them or none of the change.
+
+        Raises:
+            BrokenStore: they have other tables or columns than this store.
+        """

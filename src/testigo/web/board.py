@@ -11,6 +11,7 @@ from testigo.core.roles import ROLES, Role
 from testigo.errors import BadUsage, NotFound
 from testigo.flows.board import Board, board
 from testigo.flows.invite import invite
+from testigo.flows.restore import ENDED
 from testigo.flows.withhold import REASONS, withhold
 from testigo.web.deployment import Deployment, hidden
 from testigo.web.pages import page
@@ -117,7 +118,7 @@ def board_routes(deployment: Deployment) -> list[Route]:
         if alias == request.state.person.alias:
             raise BadUsage("sign out yourself with the button above")
         private.end_sessions_of(alias)
-        _record(request, "sessions ended", of=alias)
+        _record(request, ENDED, of=alias)
         return RedirectResponse("/board", 303)
 
     def _record(request: Request, act: str, **detail: int | str) -> None:
