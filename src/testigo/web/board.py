@@ -1,10 +1,13 @@
 """The steward's board, the screen on the wall, and the steward's acts: each of them leaves a public record."""
 
+from functools import partial
+
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
+from testigo.core.boundaries import Land, boundaries_in
 from testigo.core.ids import Digest
 from testigo.core.records import Act
 from testigo.core.roles import ROLES, Role
@@ -13,7 +16,10 @@ from testigo.flows.board import Board, board
 from testigo.flows.invite import invite
 from testigo.flows.restore import ENDED
 from testigo.flows.withhold import REASONS, withhold
+from testigo.ports import World
+from testigo.verification.places import BOUNDARIES_FILE
 from testigo.web.deployment import Deployment, hidden
+from testigo.web.land import LandMap
 from testigo.web.pages import page
 from testigo.web.problems import form_fields
 from testigo.web.tiles import tile_map
@@ -27,6 +33,8 @@ _WIDTH = 900
 def board_routes(deployment: Deployment) -> list[Route]:
     """The board and its acts."""
     world, private = deployment.world, deployment.private
+    rules = world.election.places.boundaries
+    land = None if rules is None else LandMap(_land(world))
     newest: dict[tuple[int, int], Board] = {}
 
     def present() -> Board:
@@ -47,6 +55,8 @@ def board_routes(deployment: Deployment) -> list[Route]:
             template,
             board=found,
             tiles=tile_map(found.areas),
+            land=None if land is None else partial(land.drawn, found.drawn),
+            boundaries=rules,
             problems=private.problems() if request.state.person.role == "steward" else (),
             claims=private.claims(now),
             paused=private.setting(PAUSED) == "yes",
@@ -137,6 +147,11 @@ def board_routes(deployment: Deployment) -> list[Route]:
         Route("/board/problem", problem, methods=["POST"], name="board problem"),
         Route("/board/sessions", sessions, methods=["POST"], name="board end sessions"),
     ]
+
+
+def _land(world: World) -> tuple[Land, ...]:
+    place = world.home / "election" / BOUNDARIES_FILE
+    return boundaries_in(place.read_bytes(), world.election, world.register, str(place))
 
 
 def _role(name: str) -> Role:
