@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Callable
+from math import cos, sin, tau
 from pathlib import Path
 from types import ModuleType
 from xml.etree import ElementTree
@@ -82,6 +83,14 @@ def test_an_area_too_small_for_the_grid_is_still_there() -> None:
     assert len(set(dot)) == 4
 
 
+def test_a_map_of_many_corners_is_drawn_on_a_coarser_grid_and_stays_small() -> None:
+    circle = [(cos(n / 30_000 * tau), sin(n / 30_000 * tau) + (n % 2) * 0.01) for n in range(100_000)]
+    land = [Land(AreaId("1"), ((*circle, circle[0]),)), Land(AreaId("2"), (square(2, 0),))]
+    drawn = LandMap(land).drawn([row("1", 1, 2), row("2", 1, 2)], "map")
+    assert len(drawn) < 300_000
+    assert all(x % 2 == 0 and y % 2 == 0 for ring in map(spots, re.findall(' d="([^"]+)', drawn)) for x, y in ring)
+
+
 def test_fills_grow_with_the_share_and_what_nobody_knows_is_hatched() -> None:
     steps = [step_of(row("1", received, 1000)) for received in (0, 1, 249, 250, 500, 750, 999, 1000, 1001)]
     assert steps == [f"step{n}" for n in (0, 1, 1, 2, 3, 4, 4, 5, 5)]
@@ -94,6 +103,9 @@ def test_labels_stand_where_they_have_room() -> None:
     assert [text.text for text in drawn.iter(f"{SVG}text")] == ["Ward 1", "25%"]
     assert [title.text for title in drawn.iter(f"{SVG}title")] == ["Ward 1: 1 / 4", "Ward 2: 1 / 4"]
     assert (drawn.attrib["role"], drawn.attrib["aria-label"]) == ("img", 'the "map"')
+    long = AreaRow(AreaId("1"), "x" * 200, None, 1, 0, 0)
+    told = [text.text for text in parsed(LandMap(land).drawn([long], "map")).iter(f"{SVG}text")]
+    assert (told[0][-2:], told[1]) == ("x…", "?")  # type: ignore[index]
     hole = (square(0, 0, 9), square(1, 1, 7))
     (text, *_) = parsed(LandMap([Land(AreaId("1"), hole)]).drawn([row("1", 1, 4)], "map")).iter(f"{SVG}text")
     assert not HIGH / 9 < int(text.attrib["x"]) < HIGH * 8 / 9

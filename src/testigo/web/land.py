@@ -1,7 +1,7 @@
 """Areas where they lie, filled by their share of stations with a sheet: an equirectangular map without a library.
 
-Borders are snapped to a grid of half a pixel, the same for neighbours, so that no gap opens between them. It decorates
-the table, which says the same.
+Borders are snapped to one grid, of half a pixel or more, so that no gap opens between neighbours. The map decorates the
+table, which says the same.
 """
 
 from bisect import bisect_right
@@ -18,11 +18,16 @@ from testigo.flows.board import AreaRow
 
 WIDE, HIGH = 1280, 1120
 """The map's room, in half pixels."""
-SIGN, LINE = 18, 36
+SIGN, LINE = 20, 36
 """How wide a sign of a label is and how high its line, in half pixels; on the safe side."""
+LEAST_SIGNS = 6
+"""A name that is cut to less says nothing."""
 STEPS = (1, 25, 50, 75, 100)
 """Shares in percent at which the fill grows darker."""
+GRIDS, MOST_CORNERS = (1, 2, 4, 8), 30_000
+"""Steps of the grid in half pixels, and how many corners a map may have: some 200 kB."""
 Spot = tuple[int, int]
+Outline = list[list[Spot]]
 
 _AREA = Markup('<path class="{kind}" d="{way}"><title>{told}</title></path>')
 _LABEL = Markup('<text x="{x}" y="{y}" text-anchor="middle">{text}</text>')
@@ -57,9 +62,8 @@ class LandMap:
             return round((point[0] - west) * narrow * scale), round((north - point[1]) * scale)
 
         self._size = spot((east, south))
-        self._places = {
-            area: _place([[spot(point) for point in ring] for ring in some]) for area, some in rings.items()
-        }
+        spots = {area: [[spot(point) for point in ring] for ring in some] for area, some in rings.items()}
+        self._places = {area: _place(some) for area, some in _snapped(spots).items()}
 
     def drawn(self, rows: Sequence[AreaRow], told: str) -> Markup:
         """The map with these rows, those of other areas left out; `told` is what it is called."""
@@ -91,11 +95,13 @@ def _told(row: AreaRow) -> str:
 
 
 def _labels(place: _Place, row: AreaRow) -> list[Markup]:
-    """Name and share where they have room, the share alone where that has."""
+    """Name and share where they have room, the share alone where that has; a long name is cut."""
     share = f"{_percent(row.received, row.expected)}%" if row.expected else "?"
-    fitting = [text for text in (row.name, share) if len(text) * SIGN <= place.wide]
-    if share not in fitting:
+    signs = place.wide // SIGN
+    if signs < len(share):
         return []
+    name = row.name if len(row.name) <= signs else f"{row.name[: signs - 1].rstrip()}…"
+    fitting = [name, share] if len(name) >= min(LEAST_SIGNS, len(row.name)) else [share]
     x, y = place.middle
     top = y + LINE // 3 - (LINE // 2) * (len(fitting) - 1)
     return [_LABEL.format(x=x, y=top + LINE * n, text=text) for n, text in enumerate(fitting)]
@@ -109,13 +115,29 @@ def _in_one_piece(land: Sequence[Land]) -> Mapping[AreaId, list[list[Point]]]:
     return {one.area: [[(x % 360 if shifted else x, y) for x, y in ring] for ring in one.rings] for one in land}
 
 
-def _place(rings: Sequence[Sequence[Spot]]) -> _Place:
-    thin = [kept for kept in map(_without_repeats, rings) if len(kept) > 2]
-    if not thin:
-        x, y = rings[0][0]
-        thin = [[(x - 6, y), (x, y - 6), (x + 6, y), (x, y + 6)]]
-    left, right, y = _widest(thin, max(thin, key=_room))
-    return _Place("".join(map(_way, thin)), ((left + right) // 2, y), right - left)
+def _snapped(spots: Mapping[AreaId, Outline]) -> Mapping[AreaId, Outline]:
+    """The outlines without repeats, on the finest grid on which all of them have few enough corners."""
+    for grid in GRIDS:
+        found = {
+            area: [
+                _without_repeats([(round(x / grid) * grid, round(y / grid) * grid) for x, y in ring]) for ring in some
+            ]
+            for area, some in spots.items()
+        }
+        if sum(len(ring) for some in found.values() for ring in some) <= MOST_CORNERS:
+            break
+    return {area: [ring for ring in some if len(ring) > 2] or [_dot(spots[area][0][0])] for area, some in found.items()}
+
+
+def _dot(spot: Spot) -> list[Spot]:
+    """What stands for an area that is too small to be seen."""
+    x, y = spot
+    return [(x - 6, y), (x, y - 6), (x + 6, y), (x, y + 6)]
+
+
+def _place(rings: Outline) -> _Place:
+    left, right, y = _widest(rings, max(rings, key=_room))
+    return _Place("".join(map(_way, rings)), ((left + right) // 2, y), right - left)
 
 
 def _without_repeats(ring: Sequence[Spot]) -> list[Spot]:
