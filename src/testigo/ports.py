@@ -67,6 +67,9 @@ class Journal(Protocol):
     def waiting(self) -> int:
         """How many records wait in the spool."""
 
+    def beyond(self, size: int) -> Sequence[bytes]:
+        """The bytes of all that is not among the first `size` leaves: later leaves and the spool, by leaf hash."""
+
     def restore(self, batches: Iterable[tuple[Head, Sequence[bytes]]]) -> None:
         """Replaces the sealed leaves and every view by these batches; what waits in the spool stays."""
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, Protocol
 
+from testigo.core.backup import Rows
 from testigo.core.ids import Digest, StationCode
 from testigo.core.roles import Role
 
@@ -189,3 +190,13 @@ class Private(Protocol):
 
     def work(self) -> tuple[Work, ...]:
         """What everybody keyed, by alias."""
+
+    def rows(self) -> Rows:
+        """All that is kept, by table and in the order of keys, as it stood at one moment; nobody has to wait for it."""
+
+    def replace(self, rows: Rows) -> None:
+        """Keeps these rows and no others, all of them or none of the change.
+
+        Raises:
+            BrokenStore: they have other tables or columns than this store.
+        """

@@ -15,6 +15,7 @@ from pathlib import Path
 from sqlalchemy import Engine
 
 from testigo.cluster.local import cores, local_executor
+from testigo.core.backup import Backup
 from testigo.core.election import Election, Source
 from testigo.core.ids import AreaId
 from testigo.core.records import Key, Register, own_record
@@ -42,6 +43,7 @@ DATABASE_FILE = "testigo.sqlite"
 PRIVATE_FILE = "private.sqlite"
 DATABASE_ADDRESS_FILE = "database.txt"
 PROMISE_KEY_FILE = "keys/promise.pem"
+KEYS = (KEY_FILE, PROMISE_KEY_FILE)
 _MARK = "home.txt"
 
 
@@ -127,7 +129,7 @@ def make_home(
     write_whole(home / POLICY_FILE, policy_text(world.signer.vkey).encode())
     with writing(home):
         setup(world, prepared.files)
-    write_whole(mark, f"a testigo home of the election {prepared.folder.election.id}\n".encode())
+    _mark(home, prepared.folder.election.id)
     return world, prepared
 
 
@@ -194,6 +196,45 @@ def promise_signer(world: World) -> Signer:
     signer = FileSigner(world.home / PROMISE_KEY_FILE, f"{world.election.origin}/promise")
     world.journal.append([Key("promise", signer.vkey)])
     return signer
+
+
+def write_secret(path: Path, data: bytes) -> None:
+    """The file holds these bytes, whole or not at all, and only its owner may read it."""
+    write_whole(path, data, 0o600)
+
+
+def private_keys(home: Path) -> dict[str, str]:
+    """The home's private keys by file name, as PEM: whoever has them can sign in the name of this log."""
+    return {Path(name).name: (home / name).read_text("ascii") for name in KEYS if (home / name).exists()}
+
+
+def restored_home(home: Path, backup: Backup) -> World:
+    """The World of a home for a backup. With keys in the backup a folder that holds election/, log/ and blobs/ is
+    enough; keys that are there already stay as they are.
+
+    Raises:
+        BadHome: it is no home and the backup has no keys, it is another election's, or has other keys.
+    """
+    if not backup.keys or (home / _MARK).exists():
+        return open_home(home)
+    election = read_folder(home / "election").election
+    if election.origin != backup.origin:
+        raise BadHome(f"{home}: expected the election of {backup.origin}, it is that of {election.origin}")
+    wanted = {home / name: backup.keys[Path(name).name] for name in KEYS if Path(name).name in backup.keys}
+    for path, pem in wanted.items():
+        if path.exists() and path.read_text("ascii") != pem:
+            raise BadHome(f"{path}: expected the backup's key or none, it is another one")
+    (home / KEY_FILE).parent.mkdir(exist_ok=True, mode=0o700)
+    for path, pem in wanted.items():
+        write_secret(path, pem.encode())
+    world = open_home(home, finished=False)
+    write_whole(home / POLICY_FILE, policy_text(world.signer.vkey).encode())
+    _mark(home, election.id)
+    return world
+
+
+def _mark(home: Path, election_id: str) -> None:
+    write_whole(home / _MARK, f"a testigo home of the election {election_id}\n".encode())
 
 
 def _check_rules(home: Path, journal: SqlJournal) -> None:

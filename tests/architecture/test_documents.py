@@ -71,7 +71,7 @@ def test_the_readme_names_every_command_and_no_other() -> None:
 def test_the_schema_names_every_key_that_the_loaders_take() -> None:
     schema = text_of("docs/formats/election.md")
     taken = set()
-    for module in ("election", "form", "plan"):
+    for module in ("election", "form", "plan", "places"):
         source = text_of(f"src/testigo/core/{module}.py")
         taken |= set(
             re.findall(r"""\.(?:optional_)?(?:text|texts|number|numbers|table|tables|\w+_map)\("(\w+)\"""", source)

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from stores import STATIONS, Store, answers, leaf_of, report_of, result_of, some_of_each, sql_store
 
-from testigo.core.records import Act, Record
+from testigo.core.records import Act, Record, encode_record
 from testigo.errors import BadRecord, BrokenStore
 from testigo.ports import Head
 from testigo.tlog.merkle import leaf_hash, root_of
@@ -55,6 +55,16 @@ def test_the_order_of_arrival_leaves_no_trace(make_store: Callable[[str], Store]
         other.journal.append([record])
     assert one.journal.seal([result_of(0, 1)]) == other.journal.seal([result_of(0, 1)])
     assert answers(one) == answers(other)
+
+
+def test_what_lies_beyond_a_size_is_told_by_leaf_hash(store: Store) -> None:
+    batches = seal_in_batches(store)
+    store.journal.append([report_of(4, 99)])
+    every = sorted((entry for _, entries in batches for entry in entries), key=leaf_hash)
+    waits = store.journal.beyond(batches[-1][0].size)
+    assert list(waits) == [encode_record(report_of(4, 99))]
+    assert list(store.journal.beyond(0)) == sorted([*every, *waits], key=leaf_hash)
+    assert list(store.journal.beyond(8)) == sorted([*batches[1][1], *batches[2][1], *waits], key=leaf_hash)
 
 
 def test_appending_twice_changes_nothing(store: Store) -> None:

@@ -5,6 +5,8 @@ from pathlib import Path
 
 from testigo.cluster.local import cores, local_executor
 from testigo.commands.options import HomeOption, station_of
+from testigo.core.places import is_origin
+from testigo.errors import BadUsage
 from testigo.flows.prove import prove
 from testigo.flows.publish import BUNDLE, publish
 from testigo.flows.withhold import withhold
@@ -12,7 +14,7 @@ from testigo.terminal import number, say, steps
 from testigo.wiring import POLICY_FILE, home_of, open_home, photo_readers, writing
 
 
-def publish_command(out: Path, *, home: HomeOption = None, jobs: int | None = None) -> None:
+def publish_command(out: Path, *, home: HomeOption = None, jobs: int | None = None, people: str | None = None) -> None:
     """Write the public site and the bundle that anybody can check.
 
     Parameters
@@ -23,7 +25,12 @@ def publish_command(out: Path, *, home: HomeOption = None, jobs: int | None = No
         The deployment's home; TESTIGO_HOME if not given.
     jobs
         How many photos at once; all cores if not given.
+    people
+        The address of the server where readers report a problem, such as https://count.example; the one of
+        election.toml if not given, and without either the pages offer none.
     """
+    if people is not None and not is_origin(people):
+        raise BadUsage(f"--people: expected an address like https://count.example, came {people!r}")
     world = open_home(home_of(home))
     with (
         writing(world.home),
@@ -31,7 +38,7 @@ def publish_command(out: Path, *, home: HomeOption = None, jobs: int | None = No
         local_executor(jobs or cores()) as executor,
         steps("publish") as step,
     ):
-        made = publish(world, out, reader, executor, step, processes=jobs or cores())
+        made = publish(world, out, reader, executor, step, processes=jobs or cores(), people=people)
     say(f"{out}: {number(made.files)} files from {number(made.head.size)} records of the log")
     say(f"  root {made.head.root.hex()}")
     say(f"  totals {made.totals}")

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from testigo.core.entry import DeskRules
 from testigo.core.ids import FieldId
 from testigo.core.keys import Keys, keys_of
+from testigo.core.places import Places, places_of
 from testigo.core.plan import AssessmentPlan, plan_of
 from testigo.errors import BadElection
 
@@ -162,6 +163,7 @@ class Election:
     reading: ReadingRules = ReadingRules()
     desk: DeskRules = field(default_factory=DeskRules)
     rehearsal: bool = False
+    places: Places = field(default_factory=Places)
 
     def source(self, source_id: str) -> Source:
         """The source of this id.
@@ -210,6 +212,7 @@ def election_from_toml(text: str, where: str) -> Election:
     reading = _reading(keys.table("reading", needed=False))
     desk = _desk(keys.table("desk", needed=False))
     plan = plan_of(keys.table("assess", needed=False), [source.id for source in sources])
+    places = places_of(keys, areas.levels)
     keys.finish()
     for what, ids in (("contest", contests), ("source", sources), ("announced", announced)):
         _once([part.id for part in ids], f"{where}: {what}")
@@ -230,6 +233,7 @@ def election_from_toml(text: str, where: str) -> Election:
         reading=reading,
         desk=desk,
         rehearsal=rehearsal,
+        places=places,
     )
 
 

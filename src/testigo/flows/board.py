@@ -74,7 +74,7 @@ class Board:
     """The state of the night. `sealed` counts seals, `to_seal` records that wait for the next one.
 
     `loose` are photos that belong to no station that anybody named. Conflicts and loose photos are at most 100 each;
-    `conflicts_in_all` and `loose_in_all` count all.
+    `conflicts_in_all` and `loose_in_all` count all. `drawn` are the areas of the level that has boundaries, if one has.
     """
 
     photos: int
@@ -86,6 +86,7 @@ class Board:
     sealed: int
     to_seal: int
     areas: tuple[AreaRow, ...]
+    drawn: tuple[AreaRow, ...]
     nation: AreaRow
     clerks: tuple[ClerkRow, ...]
     again: Again
@@ -119,7 +120,7 @@ def board(world: World) -> Board:
         waited = [len(sizes) - born[photo] for photo in queues[name] if born[photo] < len(sizes)]
         return Queue(tuple(queues[name]), max(waited, default=None))
 
-    areas = _areas(world, held)
+    nation, *areas = _areas(world, held, 1)
     return Board(
         len(seen),
         queue("unread"),
@@ -129,8 +130,9 @@ def board(world: World) -> Board:
         len(queues["machine"]),
         len(sizes),
         world.journal.waiting(),
-        areas[1:],
-        areas[0],
+        tuple(areas),
+        _drawn(world, held),
+        nation,
         _clerks(state, desk),
         _again(desk, world.election.desk),
         conflicts[:MOST_LISTED],
@@ -156,14 +158,19 @@ def place_of(photo: PhotoSeen, found: SheetState | None) -> str:
     return "to key" if photo.claimed or photo.named else "loose"
 
 
-def _areas(world: World, held: Mapping[StationCode, Dossier]) -> tuple[AreaRow, ...]:
-    """The nation, then its largest areas by their code."""
+def _drawn(world: World, held: Mapping[StationCode, Dossier]) -> tuple[AreaRow, ...]:
+    rules = world.election.places.boundaries
+    return () if rules is None else _areas(world, held, world.election.areas.levels.index(rules.level) + 1)[1:]
+
+
+def _areas(world: World, held: Mapping[StationCode, Dossier], depth: int) -> tuple[AreaRow, ...]:
+    """The nation, then its areas of this many levels down, by their code."""
     first = world.election.contests[0].id
     status = {code: result.status for (code, contest), (_, result) in world.views.results().items() if contest == first}
     listed: Counter[AreaId] = Counter()
     received, counted, quarantined = Counter[AreaId](), Counter[AreaId](), Counter[AreaId]()
     for code, station in world.register.stations.items():
-        for area in {area_of(()), area_of(station.areas[:1])}:
+        for area in {area_of(()), area_of(station.areas[:depth])}:
             listed[area] += 1
             received[area] += code in held
             counted[area] += status.get(code) == "counted"

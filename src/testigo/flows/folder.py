@@ -7,7 +7,7 @@ from pathlib import Path
 from testigo.core.election import Election, election_from_toml
 from testigo.core.form import Form, form_from_toml
 from testigo.errors import BadElection
-from testigo.verification.places import ELECTION_FILE, form_name, reference_name
+from testigo.verification.places import BOUNDARIES_FILE, ELECTION_FILE, form_name, reference_name
 
 PNG = b"\x89PNG\r\n\x1a\n"
 MOST_PICTURE = 20_000_000
@@ -42,6 +42,8 @@ def read_folder(folder: Path) -> ElectionFolder:
             if len(files[picture]) > MOST_PICTURE or not files[picture].startswith(PNG):
                 raise BadElection(f"{folder / picture}: expected a PNG of up to {MOST_PICTURE:,} bytes")
         forms[form_id] = form
+    if election.places.boundaries is not None:
+        files[BOUNDARIES_FILE] = _bytes(folder, BOUNDARIES_FILE)
     return ElectionFolder(election, forms, files)
 
 

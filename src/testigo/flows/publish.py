@@ -4,7 +4,7 @@ import hashlib
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Executor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain
 from pathlib import Path
 
@@ -69,11 +69,13 @@ def publish(
     progress: Callable[[str], None],
     *,
     processes: int = 2,
+    people: str | None = None,
 ) -> Publication:
     """Seals what waits, releases the totals, and writes site and bundle to `out`, whole or not at all.
 
     Without a reader no thumbnails are made. `progress` is told what begins. The pages of many stations are written by
-    this many processes beside this one, those of few by none.
+    this many processes beside this one, those of few by none. `people` is the address of the server where a page's
+    readers report a problem; the one that election.toml names if None.
 
     Raises:
         BadUsage: `out` holds something else than an earlier publication.
@@ -87,6 +89,7 @@ def publish(
     progress("assessing")
     assessment = _assessment(world, shown)
     published = _published(world, shown, head, hashlib.sha256(totals).hexdigest(), assessment)
+    published = replace(published, people=people or world.election.places.people)
     files = 0
     with replaced_folder(out) as write:
         progress("thumbnails")

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from testigo.core.boundaries import boundaries_in
 from testigo.core.election import election_from_toml
 from testigo.core.ids import Digest
 from testigo.core.records import Key, Record, Register
@@ -14,7 +15,7 @@ from testigo.errors import BadElection
 from testigo.flows.folder import ElectionFolder, read_folder
 from testigo.flows.seal import seal
 from testigo.ports import Tables, World
-from testigo.verification.places import ELECTION_FILE, STATIONS_FILE
+from testigo.verification.places import BOUNDARIES_FILE, ELECTION_FILE, STATIONS_FILE
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +53,7 @@ def prepare(folder_path: Path, tables: Tables, tables_folder: Path | None) -> Pr
     except UnicodeDecodeError as error:
         raise BadElection(f"{where}: expected UTF-8, byte {error.start} is none") from None
     register = register_from_csv(text, folder.election, where)
+    boundaries_in(folder.files.get(BOUNDARIES_FILE, b""), folder.election, register, str(folder_path / BOUNDARIES_FILE))
     return Prepared(folder, {**folder.files, STATIONS_FILE: stations}, len(register.stations), notes)
 
 

@@ -129,4 +129,4 @@ def _stations(
         "check_hint": press.word("words.html", "check_hint", root),
     }  # fmt: skip
     for view in station_views(edition, codes):
-        yield view.page, press.page("station.html", view.page, view=view, **shared)
+        yield view.page, press.page("station.html", view.page, view=view, about=view.code, **shared)

@@ -33,7 +33,7 @@ class Press:
 
     def page(self, template: str, path: str, **values: object) -> bytes:
         """The page at this path of the site, from this template."""
-        return self.templates.get_template(template).render(root=root_of(path), **values).encode()
+        return self.templates.get_template(template).render(root=root_of(path), here=path, **values).encode()
 
     def word(self, template: str, macro: str, *arguments: object) -> Markup:
         """What a macro of a template says: a word or sentence in the language of the site."""
@@ -69,6 +69,7 @@ def press_of(edition: Edition, language: str | None = None) -> Press:
         "own": own_language(election.language, words.language),
         "election": election,
         "assessment": assessment_page(words.language),
+        "people": edition.published.people,
         "log_size": numbers.whole(edition.published.log_size),
     }
     press = Press(templates)

@@ -20,7 +20,8 @@ class Published:
     `results` are the results in force with their leaf hashes; `outcomes` the same with their checks, by station, one
     for each contest. `across` are the findings that need more than one station, `loose` those of photos that belong to
     no station. `aside` are rows of tables that are kept apart. `renditions` are the public copies by their photo's
-    hash, without the withheld ones. `proof_of` gives the tlog-proof of a leaf by its hash.
+    hash, without the withheld ones. `proof_of` gives the tlog-proof of a leaf by its hash. `people` is the address of
+    the server that takes reports of problems, None where pages offer none.
     """
 
     election: Election
@@ -45,3 +46,4 @@ class Published:
     totals_digest: str
     assessment: Assessment
     proof_of: Callable[[Digest], bytes]
+    people: str | None = None

@@ -10,8 +10,8 @@ from testigo.core.ids import Digest
 from testigo.errors import BrokenStore, NotFound
 
 
-def write_whole(path: Path, data: bytes) -> None:
-    """The file holds these bytes, whole or not at all, also when the machine stops meanwhile.
+def write_whole(path: Path, data: bytes, mode: int = 0o644) -> None:
+    """The file holds these bytes, whole or not at all, also when the machine stops meanwhile; `mode` are its rights.
 
     Raises:
         OSError: no room or no right to write; names the file, and nothing is left behind.
@@ -24,7 +24,7 @@ def write_whole(path: Path, data: bytes) -> None:
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
-        Path(aside).chmod(0o644)
+        Path(aside).chmod(mode)
         Path(aside).replace(path)
     except BaseException as error:
         Path(aside).unlink(missing_ok=True)

@@ -1,12 +1,14 @@
 """The database of a home: SQLite in a file, with the settings that a crash must meet, or PostgreSQL."""
 
 import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 from sqlalchemy import Connection, Engine, Table, create_engine, event, make_url, select
 from sqlalchemy.engine.interfaces import DBAPIConnection, ExceptionContext
 from sqlalchemy.exc import OperationalError
-from sqlalchemy.pool import ConnectionPoolEntry
+from sqlalchemy.pool import ConnectionPoolEntry, StaticPool
 
 from testigo.errors import CannotWrite
 from testigo.store.schema import HEAD, LEAF, VIEWS
@@ -65,6 +67,28 @@ def begin_alone(connection: Connection) -> None:
         connection.exec_driver_sql("BEGIN IMMEDIATE")
     else:
         connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_WRITERS})")
+
+
+@contextmanager
+def one_moment(engine: Engine) -> Iterator[Connection]:
+    """A connection on which every question is answered as of one moment, whatever others write meanwhile.
+
+    SQLite is copied into memory by its backup interface, PostgreSQL answers from one snapshot.
+    """
+    if engine.dialect.name != "sqlite":
+        with engine.connect().execution_options(
+            isolation_level="REPEATABLE READ", postgresql_readonly=True
+        ) as snapshot:
+            yield snapshot
+        return
+    with closing(sqlite3.connect(":memory:", check_same_thread=False)) as memory:
+        with engine.connect() as connection:
+            held = connection.connection.driver_connection
+            assert isinstance(held, sqlite3.Connection)
+            held.backup(memory)
+        copied = create_engine("sqlite://", creator=lambda: memory, poolclass=StaticPool)
+        with copied.connect() as connection:
+            yield connection
 
 
 def tables_that_differ(one: Engine, other: Engine) -> tuple[str, ...]:

@@ -74,6 +74,14 @@ class SqlJournal:
         with self._engine.connect() as connection:
             return connection.scalar(select(func.count()).where(LEAF.c.number.is_(None))) or 0
 
+    def beyond(self, size: int) -> Sequence[bytes]:
+        """See `ports.Journal`."""
+        later = LEAF.c.number.is_(None) | (LEAF.c.number >= size)
+        with self._engine.connect() as connection:
+            return [
+                bytes(entry) for entry in connection.scalars(select(LEAF.c.entry).where(later).order_by(LEAF.c.digest))
+            ]
+
     def restore(self, batches: Iterable[tuple[Head, Sequence[bytes]]]) -> None:
         """See `ports.Journal`."""
         with self._changing() as connection:

@@ -125,6 +125,10 @@ class MemoryJournal:
         """See `ports.Journal`."""
         return len(self._spool)
 
+    def beyond(self, size: int) -> Sequence[bytes]:
+        """See `ports.Journal`."""
+        return sorted([*self._sealed[size:], *self._spool.values()], key=_digest)
+
     def restore(self, batches: Iterable[tuple[Head, Sequence[bytes]]]) -> None:
         """See `ports.Journal`."""
         heads, sealed = [], []

@@ -5,13 +5,15 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from math import ceil
 
-from sqlalchemy import Connection, Engine, Row, Table, delete, func, insert, select, update
+from sqlalchemy import Connection, Engine, Row, Select, Table, delete, func, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
+from testigo.core.backup import Rows
 from testigo.core.ids import Digest
 from testigo.core.roles import Role
+from testigo.errors import BrokenStore
 from testigo.private import Claim, ClaimKind, Invitation, Problem, Score, Session, Upload, UploadState, Work
-from testigo.store.engine import begin_alone
+from testigo.store.engine import begin_alone, one_moment
 from testigo.store.private_schema import (
     CLAIM,
     DRAFT,
@@ -225,6 +227,28 @@ class SqlPrivate:
             rows = connection.execute(select(WORK).order_by(WORK.c.alias))
             return tuple(Work(row.alias, row.sheets, row.seconds) for row in rows)
 
+    def rows(self) -> Rows:
+        """See `private.Private`."""
+        with one_moment(self._engine) as connection:
+            return {
+                _short(table): tuple(dict(row._mapping) for row in connection.execute(_by_key(table)))
+                for table in PRIVATE.sorted_tables
+            }
+
+    def replace(self, rows: Rows) -> None:
+        """See `private.Private`."""
+        own = {_short(table): table for table in PRIVATE.sorted_tables}
+        for name, found in rows.items():
+            columns = {column.name for column in own[name].c} if name in own else set[str]()
+            for row in found:
+                if row.keys() != columns:
+                    raise BrokenStore(f"table {name}: expected the columns {sorted(columns)}, came {sorted(row)}")
+        with self._changing() as connection:
+            for name, table in own.items():
+                connection.execute(delete(table))
+                if rows.get(name):
+                    connection.execute(insert(table), list(rows[name]))
+
     def _put(self, table: Table, key: Mapping[str, object], rest: Mapping[str, object]) -> None:
         with self._changing() as connection:
             put = _dialect_insert(connection, table).values({**key, **rest})
@@ -239,6 +263,14 @@ class SqlPrivate:
 
 def _dialect_insert(connection: Connection, table: Table) -> sqlite.Insert | postgresql.Insert:
     return sqlite.insert(table) if connection.dialect.name == "sqlite" else postgresql.insert(table)
+
+
+def _short(table: Table) -> str:
+    return table.name.removeprefix("private_")
+
+
+def _by_key(table: Table) -> Select[tuple[object, ...]]:
+    return select(table).order_by(*table.primary_key)
 
 
 def _seconds(at: datetime) -> int:

@@ -20,6 +20,7 @@ PAYLOAD = "data/"
 ELECTION_FILE = "election.toml"
 STATIONS_FILE = "stations.csv"
 CALIBRATION_FILE = "calibration.json"
+BOUNDARIES_FILE = "boundaries.geojson"
 
 _CLEAN = re.compile(r"(?:[A-Za-z0-9_-][A-Za-z0-9_.-]*/)*[A-Za-z0-9_-][A-Za-z0-9_.-]*\Z")
 

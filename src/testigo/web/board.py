@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -10,6 +11,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from testigo.core import catalogue
+from testigo.core.boundaries import Land, boundaries_in
 from testigo.core.ids import Digest, StationCode
 from testigo.core.records import Act
 from testigo.core.roles import ROLES, Role
@@ -17,10 +19,14 @@ from testigo.errors import BadUsage, NotFound
 from testigo.flows.board import Board, ClerkRow, board
 from testigo.flows.compared import compared
 from testigo.flows.invite import invite
+from testigo.flows.restore import ENDED
 from testigo.flows.withhold import REASONS, withhold
+from testigo.ports import World
 from testigo.private import Private
+from testigo.verification.places import BOUNDARIES_FILE
 from testigo.web.deployment import Deployment, hidden
 from testigo.web.desk import PAUSED, labels
+from testigo.web.land import LandMap
 from testigo.web.pages import page
 from testigo.web.problems import form_fields
 from testigo.web.tiles import tile_map
@@ -35,6 +41,8 @@ _WIDTH = 900
 def board_routes(deployment: Deployment) -> list[Route]:
     """The board and its acts."""
     world, private = deployment.world, deployment.private
+    rules = world.election.places.boundaries
+    land = None if rules is None else LandMap(_land(world))
     newest: dict[tuple[int, int], Board] = {}
 
     def present() -> Board:
@@ -56,6 +64,8 @@ def board_routes(deployment: Deployment) -> list[Route]:
             board=found,
             people=people_of(found.clerks, private),
             tiles=tile_map(found.areas),
+            land=None if land is None else partial(land.drawn, found.drawn),
+            boundaries=rules,
             problems=private.problems() if request.state.person.role == "steward" else (),
             claims=private.claims(now),
             paused=private.setting(PAUSED) == "yes",
@@ -132,7 +142,7 @@ def board_routes(deployment: Deployment) -> list[Route]:
         if alias == request.state.person.alias:
             raise BadUsage("sign out yourself with the button above")
         private.end_sessions_of(alias)
-        _record(request, "sessions ended", of=alias)
+        _record(request, ENDED, of=alias)
         return RedirectResponse("/board", 303)
 
     def _record(request: Request, act: str, **detail: int | str) -> None:
@@ -182,6 +192,11 @@ def people_of(clerks: Sequence[ClerkRow], private: Private) -> tuple[PersonRow, 
         )
         for clerk in clerks
     )
+
+
+def _land(world: World) -> tuple[Land, ...]:
+    place = world.home / "election" / BOUNDARIES_FILE
+    return boundaries_in(place.read_bytes(), world.election, world.register, str(place))
 
 
 def _role(name: str) -> Role:

@@ -1,6 +1,7 @@
 """Reporting a problem without an identity, and the files of style."""
 
 import re
+from collections.abc import Mapping
 from importlib.resources import files
 from urllib.parse import parse_qs
 
@@ -21,32 +22,35 @@ MOST_TEXT = 2_000
 MOST_OPEN = 5_000
 """So many reports may wait for the steward; a flood does not fill the disk."""
 _MOST_BODY = 20_000
+_PAGE = re.compile(r"[A-Za-z0-9_./-]{1,400}\.html")
 _STYLE = re.compile(r"[a-z_]+\.css")
 
 
 def problem_routes(deployment: Deployment) -> list[Route]:
     """The form, what it sends, and styles of all pages."""
 
-    def form(request: Request, fault: str = "", *, kind: str = "", station: str = "", text: str = "") -> Response:
-        return page(
-            request, deployment, "problem.html", status=422 if fault else 200, kinds=KINDS, kind=kind, station=station,
-            text=text, fault=fault, done=False,
-        )  # fmt: skip
+    def form(request: Request, asked: Mapping[str, str], fault: str = "") -> Response:
+        about = {name: asked.get(name, "") for name in ("kind", "station", "page", "text")}
+        status = 422 if fault else 200
+        return page(request, deployment, "problem.html", status=status, kinds=KINDS, fault=fault, done=False, **about)
 
     async def problem_form(request: Request) -> Response:
-        return form(request, station=request.query_params.get("station", "")[:64])
+        asked = request.query_params
+        return form(request, {"station": asked.get("station", "")[:64], "page": _page(asked.get("page", ""))})
 
     async def problem_report(request: Request) -> Response:
         fields = await form_fields(request, _MOST_BODY)
         kind, station = fields.get("kind", ""), fields.get("station", "").strip()[:64]
         text = fields.get("text", "").strip()
         if kind not in KINDS or not 0 < len(text) <= MOST_TEXT:
-            return form(request, NO_TEXT, kind=kind, station=station, text=text)
+            return form(request, fields, NO_TEXT)
         if station and StationCode(station) not in deployment.world.register.stations:
-            return form(request, NO_STATION, kind=kind, station=station, text=text)
+            return form(request, fields, NO_STATION)
         if len(deployment.private.problems()) >= MOST_OPEN:
             raise TooMany("too many reports wait to be looked at; try again in some hours")
         named = StationCode(station) if station else None
+        where = _page(fields.get("page", ""))
+        text = f"{where}: {text}" if where else text
         deployment.private.report_problem(Problem(deployment.token(), named, kind, text))
         return page(request, deployment, "problem.html", done=True)
 
@@ -62,6 +66,11 @@ def problem_routes(deployment: Deployment) -> list[Route]:
         Route("/problem", problem_report, methods=["POST"], name="problem report"),
         Route("/style/{file}", style, name="style"),
     ]
+
+
+def _page(text: str) -> str:
+    """The page of the published site that a report is about; empty where the text is no such path."""
+    return text if _PAGE.fullmatch(text) else ""
 
 
 async def form_fields(request: Request, most: int) -> dict[str, str]:
