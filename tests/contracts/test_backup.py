@@ -4,8 +4,10 @@ import shutil
 import stat
 import threading
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import cast
 
 import pytest
 from sqlalchemy import Engine
@@ -17,9 +19,10 @@ from testigo.core.records import Act, Photo
 from testigo.errors import BadHome, BrokenStore
 from testigo.flows.backup import backup
 from testigo.flows.seal import seal
-from testigo.ports import World
+from testigo.ports import Journal, World
 from testigo.private import Private, Problem, Upload
 from testigo.store.engine import postgres_engine, sqlite_engine
+from testigo.store.private_schema import PRIVATE
 from testigo.wiring import DATABASE_ADDRESS_FILE, make_home, open_home, open_private, promise_signer
 
 NOW = datetime(2030, 1, 1, 18, 0, tzinfo=UTC)
@@ -174,6 +177,38 @@ def test_nothing_has_to_stop_and_every_promise_has_its_record(homes: Homes, proj
     assert seen[0] < rounds * writers
 
 
+def test_a_photo_that_is_promised_between_two_looks_is_whole_or_not_there(homes: Homes, project: Path) -> None:
+    world = homes.make(project)
+    private = open_private(world)
+
+    def phone(photo: Photo) -> None:
+        world.journal.append([photo])
+        private.open_upload(upload_of(photo.sha256))
+        private.finish(photo.sha256, "promised", "promise")
+
+    class Meanwhile:
+        """The store or journal behind it; after each answer a phone comes to its end."""
+
+        def __init__(self, real: object, name: str) -> None:
+            self._real, self._name = real, name
+
+        def __getattr__(self, name: str) -> object:
+            asked = getattr(self._real, name)
+
+            def answer(*arguments: object) -> object:
+                found = asked(*arguments)
+                phone(photo_of(f"{self._name} {name}".encode(), world))
+                return found
+
+            return answer
+
+    watched = replace(world, journal=cast(Journal, Meanwhile(world.journal, "journal")))
+    copy = backup(watched, cast(Private, Meanwhile(private, "private")), {})
+    promised = [str(row["secret"]) for row in copy.rows["upload"]]
+    assert len(private.rows()["upload"]) >= 2
+    assert [photo for photo in promised if photo not in "".join(copy.waiting)] == []
+
+
 @pytest.fixture
 def small(homes: Homes, project: Path, tmp_path: Path) -> tuple[World, Private, Path]:
     """A home in use, and a backup of it."""
@@ -259,3 +294,8 @@ def test_rows_of_another_make_are_refused_and_change_nothing(small: tuple[World,
         with pytest.raises(BrokenStore, match="expected the columns"):
             private.replace(rows)
     assert private.rows() == before
+
+
+def test_every_private_column_fits_a_line_of_text() -> None:
+    kinds = {column.type.python_type for table in PRIVATE.tables.values() for column in table.c}
+    assert kinds <= {str, int}

@@ -2,7 +2,10 @@
 
 import json
 import re
+import subprocess
+import sys
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from math import cos, sin, tau
 from pathlib import Path
 from types import ModuleType
@@ -15,6 +18,7 @@ from testigo.core.boundaries import Land, Ring
 from testigo.core.ids import AreaId
 from testigo.errors import BadElection
 from testigo.flows.board import AreaRow
+from testigo.flows.publish import publish
 from testigo.flows.report import report
 from testigo.web.land import HIGH, WIDE, LandMap, step_of
 from testigo.wiring import make_home
@@ -160,3 +164,16 @@ def test_an_election_that_names_boundaries_needs_the_file(write: Callable[..., P
     (folder / "boundaries.geojson").unlink()
     with pytest.raises(BadElection, match=r"boundaries\.geojson: expected this file of the election, it is missing"):
         make_home(folder, tmp_path / "home", None)
+
+
+def test_a_bundle_with_boundaries_verifies_with_the_program_that_travels_in_it(
+    town: ModuleType, write: Callable[..., Path], tmp_path: Path
+) -> None:
+    world, _ = make_home(write("0", "1"), tmp_path / "home", None)
+    with ThreadPoolExecutor(1) as executor:
+        publish(world, tmp_path / "site", town.TextReader(), executor, lambda step: None)
+    bundle = tmp_path / "site" / "bundle"
+    assert [path.name for path in bundle.rglob("*.geojson")] == ["boundaries.geojson"]
+    command = [sys.executable, "-I", "verify_alone.py", ".", "--policy", str(tmp_path / "home" / "policy.txt")]
+    ran = subprocess.run(command, cwd=bundle, capture_output=True, text=True, check=False)
+    assert ran.returncode == 0, ran.stdout
