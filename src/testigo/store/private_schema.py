@@ -1,6 +1,6 @@
 """The private tables: never in a bundle or the log. Times are ends of validity, in whole seconds of POSIX time."""
 
-from sqlalchemy import BigInteger, Boolean, Column, Integer, MetaData, String, Table, Text
+from sqlalchemy import BigInteger, Column, Integer, MetaData, String, Table, Text
 
 PRIVATE = MetaData()
 
@@ -84,7 +84,7 @@ SCORE = Table(
     PRIVATE,
     Column("alias", String(64), primary_key=True),
     Column("photo", String(64), primary_key=True),
-    Column("training", Boolean, nullable=False),
+    Column("training", Integer, nullable=False),
     Column("fields", Integer, nullable=False),
     Column("right", Integer, nullable=False),
 )

@@ -204,7 +204,7 @@ class SqlPrivate:
 
     def keep_score(self, score: Score) -> None:
         """See `private.Private`."""
-        values = {column.name: getattr(score, column.name) for column in SCORE.c}
+        values = {column.name: getattr(score, column.name) for column in SCORE.c} | {"training": int(score.training)}
         with self._changing() as connection:
             connection.execute(_dialect_insert(connection, SCORE).values(values).on_conflict_do_nothing())
 
@@ -212,7 +212,7 @@ class SqlPrivate:
         """See `private.Private`."""
         with self._engine.connect() as connection:
             rows = connection.execute(select(SCORE).order_by(SCORE.c.alias, SCORE.c.photo))
-            return tuple(Score(row.alias, Digest(row.photo), row.training, row.fields, row.right) for row in rows)
+            return tuple(Score(row.alias, Digest(row.photo), bool(row.training), row.fields, row.right) for row in rows)
 
     def add_work(self, alias: str, seconds: int) -> None:
         """See `private.Private`."""
