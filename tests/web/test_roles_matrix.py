@@ -23,6 +23,7 @@ def routes(server: Served) -> list[Route]:
         server.clock,
         str,
         Settings((server.origin,)),  # type: ignore[arg-type]
+        server.opener,
     )
     return [route for place in PLACES for route in place(nothing)]
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from pathlib import Path
 
 from testigo.core.ids import Digest
-from testigo.ports import Reader, Signer, World
+from testigo.ports import Opener, Reader, Signer, World
 from testigo.private import Private
 
 
@@ -37,6 +37,7 @@ class Deployment:
     clock: Callable[[], datetime]
     token: Callable[[], str]
     settings: Settings
+    opener: Opener
 
 
 def hidden(token: str) -> Digest:

@@ -11,7 +11,7 @@ from typing import Self
 import uvicorn
 
 from testigo.errors import BadUsage
-from testigo.ports import Reader, Signer, World
+from testigo.ports import Opener, Reader, Signer, World
 from testigo.private import Private
 from testigo.web.app import app_of
 from testigo.web.deployment import Deployment, Settings
@@ -47,9 +47,10 @@ class Listening:
         *,
         clock: Callable[[], datetime],
         token: Callable[[], str],
+        opener: Opener,
     ) -> "Server":
         """A server for this home on this socket."""
-        return Server(Deployment(world, private, promises, reader, clock, token, settings), self._socket)
+        return Server(Deployment(world, private, promises, reader, clock, token, settings, opener), self._socket)
 
 
 class Server:

@@ -112,6 +112,8 @@ def test_a_photo_that_nobody_decided_on_is_safe_when_the_browser_is_killed(
     with browse() as page:
         page.open(f"{phone_server.origin}/c/")
         page.wait_for(f"!!{element('use')}")
+        # The pixels went with the page: what the phone keeps nobody but the server can open.
+        assert page.value(f"!!{element('sealed')} && !document.querySelector('#draft canvas')")
         page.click(element("again"))
         page.wait_for(f"!{element('form')}.hidden")
         assert page.value(BYTES_KEPT) == []
