@@ -25,21 +25,33 @@ class FileOpener:
         if not isinstance(key, EllipticCurvePrivateKey) or not isinstance(key.curve, SECP256R1):
             raise BadHome(f"{path}: expected a P-256 key, came {type(key).__name__}")
         self._key = key
-        self._info = seal_info(origin)
+        self._origin = origin
 
     @property
     def public(self) -> bytes:
         """See `ports.Opener`."""
-        return self._key.public_key().public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
+        return public_bytes(self._key)
 
     def open(self, sealed: bytes) -> bytes:
         """See `ports.Opener`."""
-        try:
-            return _SUITE.decrypt(sealed.removeprefix(SEALED_START), self._key, info=self._info)
-        except (InvalidTag, ValueError):
-            raise BadPhoto(
-                "sealed", "the photo was sealed for another key, or changed since; it does not open"
-            ) from None
+        return opened_by(self._key, self._origin, sealed)
+
+
+def public_bytes(key: EllipticCurvePrivateKey) -> bytes:
+    """The public key as `ports.Opener` gives it."""
+    return key.public_key().public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
+
+
+def opened_by(key: EllipticCurvePrivateKey, origin: str, sealed: bytes) -> bytes:
+    """What was sealed for this key and the log of this origin.
+
+    Raises:
+        BadPhoto: `sealed`, it does not open.
+    """
+    try:
+        return _SUITE.decrypt(sealed.removeprefix(SEALED_START), key, info=seal_info(origin))
+    except (InvalidTag, ValueError):
+        raise BadPhoto("sealed", "the photo was sealed for another key, or changed since; it does not open") from None
 
 
 def make_intake_key(path: Path) -> None:

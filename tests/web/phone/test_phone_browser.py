@@ -154,6 +154,8 @@ def test_what_the_phone_keeps_only_the_server_can_open(
         choose(page, tmp_path / "one.jpg")
         page.click(element("use"))
         page.wait_for(f"({ROWS})[0] === 'saved'")
+        # The page moves when this line comes.
+        page.wait_for(f"{element('sending')}.textContent.includes('invitation')")
         # Nobody decides on the second one.
         shot(page)
         kept = [base64.b64decode(text) for text in page.value(BYTES_IN_EVERY_STORE)]
@@ -180,6 +182,7 @@ def test_a_sealed_photo_of_a_killed_browser_can_be_sent_with_what_was_said_of_it
         page.click(element("station"))
         page.command("Input.insertText", text=station)
         page.click(element("next-page"))
+        page.wait_for(f"{element('place')}.className === 'good'")
         shot(page)
         (kept,) = page.value(BYTES_KEPT)
     with browse() as page:
