@@ -165,8 +165,10 @@ def test_what_the_phone_keeps_only_the_server_can_open(
     for sealed, photo in zip(kept, photos, strict=True):
         assert sealed.startswith(SEALED_START)
         assert photo[:3] == b"\xff\xd8\xff"
-        pieces = [photo[at : at + 24] for at in range(0, len(photo) - 24, 997)]
-        assert len(pieces) > 20
+        pieces = [photo[at : at + 24] for at in range(600, len(photo) - 24, 997)]
+        # The camera's test picture is flat in most places, which gives runs of the same bytes.
+        pieces = [piece for piece in pieces if len(set(piece)) > 12]
+        assert len(pieces) > 5
         assert not any(piece in data for piece in pieces for data in kept)
         assert [at for at, piece in enumerate(pieces) if piece in on_disk] == []
     # It is looked for where it would be.
