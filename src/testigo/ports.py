@@ -132,6 +132,21 @@ class Signer(Protocol):
         """The 64-byte Ed25519 signature of a note's text."""
 
 
+class Opener(Protocol):
+    """The key that opens photos sealed on phones."""
+
+    @property
+    def public(self) -> bytes:
+        """The public key: 65 bytes, a point of P-256, uncompressed (SEC 1, 2.3.3)."""
+
+    def open(self, sealed: bytes) -> bytes:
+        """What was sealed for this key and this election.
+
+        Raises:
+            BadPhoto: `sealed`, it does not open.
+        """
+
+
 @dataclass(frozen=True, slots=True)
 class CodeSeen:
     """One code that a reader found: its symbology and its text."""

@@ -25,12 +25,13 @@ from testigo.errors import BadElection, BadHome, BadUsage
 from testigo.flows.folder import read_folder
 from testigo.flows.rebuild import rebuild
 from testigo.flows.setup import Prepared, for_rehearsal, prepare, setup
-from testigo.ports import Reader, Signer, World
+from testigo.ports import Opener, Reader, Signer, World
 from testigo.private import Private
 from testigo.store.blobs_folder import FolderBlobs, write_whole
 from testigo.store.engine import postgres_engine, sqlite_engine, tables_that_differ
 from testigo.store.journal_sql import SqlJournal
 from testigo.store.log_folder import FolderLog
+from testigo.store.opener import FileOpener, make_intake_key
 from testigo.store.private_sql import SqlPrivate
 from testigo.store.signer import FileSigner, make_key
 from testigo.store.views_sql import SqlViews
@@ -43,7 +44,8 @@ DATABASE_FILE = "testigo.sqlite"
 PRIVATE_FILE = "private.sqlite"
 DATABASE_ADDRESS_FILE = "database.txt"
 PROMISE_KEY_FILE = "keys/promise.pem"
-KEYS = (KEY_FILE, PROMISE_KEY_FILE)
+INTAKE_KEY_FILE = "keys/intake.pem"
+KEYS = (KEY_FILE, PROMISE_KEY_FILE, INTAKE_KEY_FILE)
 _MARK = "home.txt"
 
 
@@ -123,6 +125,7 @@ def make_home(
         if database is not None:
             write_whole(home / DATABASE_ADDRESS_FILE, f"{database}\n".encode())
         make_key(home / KEY_FILE)
+        make_intake_key(home / INTAKE_KEY_FILE)
         for name, data in prepared.files.items():
             write_whole(home / "election" / name, data)
     world = open_home(home, finished=False)
@@ -235,6 +238,12 @@ def restored_home(home: Path, backup: Backup) -> World:
 
 def _mark(home: Path, election_id: str) -> None:
     write_whole(home / _MARK, f"a testigo home of the election {election_id}\n".encode())
+
+
+def photo_opener(world: World) -> Opener:
+    """The key that opens sealed photos, which homes of an older make get when it is first needed."""
+    make_intake_key(world.home / INTAKE_KEY_FILE)
+    return FileOpener(world.home / INTAKE_KEY_FILE, world.election.origin)
 
 
 def _check_rules(home: Path, journal: SqlJournal) -> None:

@@ -34,7 +34,8 @@ REFUSED = """
 `empty`, `foreign` (another kind of file, which is named), `polyglot` (a photo that is another kind of file as well),
 `broken` (with the byte where it breaks), `huge` (more than 20 MB, 50 million pixels or 12,000 pixels a side; a PDF:
 more than 20 pages), `slow` (not decoded in time), `unreadable` (the system cannot read the file),
-`changed` (an upload whose bytes are not those that its sender announced).
+`changed` (an upload whose bytes are not those that its sender announced), `sealed` (a sealed upload that does not
+open).
 """
 
 

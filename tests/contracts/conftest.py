@@ -10,11 +10,12 @@ from postgres import programs, running_postgres
 from sqlalchemy import Engine, create_engine
 from stores import Store, engine_store, memory_store, sql_store
 
-from testigo.ports import Blobs, LogFiles, Signer
+from testigo.ports import Blobs, LogFiles, Opener, Signer
 from testigo.store.blobs_folder import FolderBlobs
 from testigo.store.engine import postgres_engine
 from testigo.store.log_folder import FolderLog
-from testigo.store.memory import MemoryBlobs, MemoryLog, MemorySigner
+from testigo.store.memory import MemoryBlobs, MemoryLog, MemoryOpener, MemorySigner
+from testigo.store.opener import FileOpener, make_intake_key
 from testigo.store.signer import FileSigner, make_key
 
 
@@ -84,6 +85,15 @@ def blobs(request: pytest.FixtureRequest, tmp_path: Path) -> Blobs:
 def log_files(request: pytest.FixtureRequest, tmp_path: Path) -> LogFiles:
     """The files of a log."""
     return FolderLog(tmp_path / "log") if request.param == "folder" else MemoryLog()
+
+
+@pytest.fixture(params=["file", "memory"])
+def opener(request: pytest.FixtureRequest, tmp_path: Path) -> Opener:
+    """The key that opens photos for the log log.example/1."""
+    if request.param == "memory":
+        return MemoryOpener("log.example/1")
+    make_intake_key(tmp_path / "keys" / "intake.pem")
+    return FileOpener(tmp_path / "keys" / "intake.pem", "log.example/1")
 
 
 @pytest.fixture(params=["file", "memory"])

@@ -13,11 +13,11 @@ from urllib.parse import urlencode
 
 from testigo.core.roles import Role
 from testigo.flows.invite import PASS_UPLOADS, invite
-from testigo.ports import Reader, World
+from testigo.ports import Opener, Reader, World
 from testigo.private import Private
 from testigo.web.deployment import Settings, hidden
 from testigo.web.server import Listening
-from testigo.wiring import open_private, promise_signer
+from testigo.wiring import open_private, photo_opener, promise_signer
 
 START = datetime(2030, 1, 1, 18, 0, tzinfo=UTC)
 
@@ -94,6 +94,7 @@ class Served:
     private: Private
     clock: Clock
     port: int
+    opener: Opener
 
     @property
     def origin(self) -> str:
@@ -124,17 +125,17 @@ class Served:
 def served(world: World, reader: Reader) -> Iterator[Served]:
     """The server of a home, until the block ends."""
     clock = Clock()
-    private = open_private(world)
+    private, opener = open_private(world), photo_opener(world)
     with Listening("127.0.0.1", 0) as listening:
         settings = Settings((f"http://127.0.0.1:{listening.port}",))
         server = listening.server_for(
-            world, private, promise_signer(world), reader, settings, clock=clock, token=_token
+            world, private, promise_signer(world), reader, settings, clock=clock, token=_token, opener=opener
         )
         thread = threading.Thread(target=server.run)
         thread.start()
         try:
             _wait(listening.port)
-            yield Served(world, private, clock, listening.port)
+            yield Served(world, private, clock, listening.port, opener)
         finally:
             server.end()
             thread.join()

@@ -27,6 +27,7 @@ def routes(server: Served) -> list[Route]:
         str,
         Settings((server.origin,)),  # type: ignore[arg-type]
         KeptDesk(server.world),
+        server.opener,
     )
     return [route for place in PLACES for route in place(nothing)]
 

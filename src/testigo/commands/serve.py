@@ -20,7 +20,7 @@ from testigo.flows.invite import invite
 from testigo.flows.tend import Tended, tend
 from testigo.ports import Head, Reader, World
 from testigo.terminal import number, say, warn
-from testigo.wiring import home_of, open_home, open_private, photo_readers, promise_signer, writing
+from testigo.wiring import home_of, open_home, open_private, photo_opener, photo_readers, promise_signer, writing
 
 LOCAL = "http://127.0.0.1:8080"
 MOST_SEAL_MINUTES = 20
@@ -78,7 +78,14 @@ def serve_command(
         origins = tuple(address or ()) or (f"http://{host}:{listening.port}",)
         private = open_private(world)
         server = listening.server_for(
-            world, private, promise_signer(world), reader, Settings(origins, site), clock=_now, token=_token
+            world,
+            private,
+            promise_signer(world),
+            reader,
+            Settings(origins, site),
+            clock=_now,
+            token=_token,
+            opener=photo_opener(world),
         )
         for origin in origins:
             say(origin)

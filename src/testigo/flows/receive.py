@@ -12,8 +12,9 @@ from datetime import datetime
 from testigo.core.ids import Digest, StationCode
 from testigo.core.promise import Promise, deadline_after, format_promise, key_name, parse_promise
 from testigo.core.records import Photo
+from testigo.core.sealed import SEALED_START
 from testigo.errors import BadNote, BadPhoto, BrokenStore
-from testigo.ports import Master, Reader, Signer, World
+from testigo.ports import Master, Opener, Reader, Signer, World
 from testigo.tlog.note import VerifierKey, format_note, key_id_of, open_note, parse_vkey
 
 JPEG_START = b"\xff\xd8\xff"
@@ -65,6 +66,25 @@ def receive(world: World, reader: Reader, signer: Signer, data: bytes, sent: Sen
         raise BrokenStore(f"blobs: {sha256} was put and came back as other bytes")
     world.journal.append([_record(sha256, master, sent)])
     return promised(signer, world.election.origin, sha256, now)
+
+
+def opened(opener: Opener, data: bytes) -> bytes:
+    """The photo itself: a sealed one opened, another as it came.
+
+    Raises:
+        BadPhoto: `sealed`, it does not open.
+    """
+    return opener.open(data) if data.startswith(SEALED_START) else data
+
+
+def check_sent_beginning(data: bytes) -> None:
+    """Holds when bytes begin as a JPEG or as a sealed photo does; three bytes or more decide, and nothing is opened.
+
+    Raises:
+        BadPhoto: `foreign`.
+    """
+    if data[: len(SEALED_START)] != SEALED_START[: len(data)]:
+        check_beginning(data)
 
 
 def check_beginning(data: bytes) -> None:

@@ -6,6 +6,7 @@ Nothing here is fast: each view is worked out from all records whenever it is as
 import hashlib
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 
+from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, generate_private_key
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
@@ -14,6 +15,7 @@ from testigo.core.records import Photo, Record, Report, Result, decode_record, e
 from testigo.core.state import State, fold
 from testigo.errors import BrokenStore, NotFound
 from testigo.ports import Head
+from testigo.store.opener import opened_by, public_bytes
 from testigo.store.rows import photo_of
 from testigo.tlog.merkle import leaf_hash, root_of
 from testigo.tlog.note import ED25519, format_vkey
@@ -83,6 +85,23 @@ class MemorySigner:
     def sign(self, text: bytes) -> bytes:
         """See `ports.Signer`."""
         return self._key.sign(text)
+
+
+class MemoryOpener:
+    """An `Opener` whose key is new, and gone with it."""
+
+    def __init__(self, origin: str) -> None:
+        self._key = generate_private_key(SECP256R1())
+        self._origin = origin
+
+    @property
+    def public(self) -> bytes:
+        """See `ports.Opener`."""
+        return public_bytes(self._key)
+
+    def open(self, sealed: bytes) -> bytes:
+        """See `ports.Opener`."""
+        return opened_by(self._key, self._origin, sealed)
 
 
 class MemoryJournal:

@@ -3,6 +3,7 @@
 import os
 from pathlib import Path
 
+from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import (
     Encoding,
@@ -41,9 +42,13 @@ class FileSigner:
 
 def make_key(path: Path) -> None:
     """A new key lies at this path, readable by its owner alone; one that is there already stays."""
-    if path.exists():
-        return
-    pem = Ed25519PrivateKey.generate().private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    if not path.exists():
+        write_key(path, Ed25519PrivateKey.generate())
+
+
+def write_key(path: Path, key: Ed25519PrivateKey | EllipticCurvePrivateKey) -> None:
+    """The key lies at this path in PEM, not encrypted, whole or not at all, readable by its owner alone."""
+    pem = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     aside = path.with_suffix(".aside")
     aside.unlink(missing_ok=True)

@@ -6,7 +6,7 @@ import hashlib
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 
-from testigo.flows.receive import JPEG_START, check_beginning
+from testigo.flows.receive import JPEG_START, check_sent_beginning
 from testigo.web.bodies import pieces_of
 from testigo.web.spool import Part
 from testigo.web.tus import Checksum, mismatch
@@ -19,7 +19,7 @@ async def take_chunk(
     it has a checksum to meet.
 
     Raises:
-        BadPhoto: the upload begins, and not as a JPEG; nothing is in the file.
+        BadPhoto: the upload begins, and neither as a JPEG nor as a sealed photo; nothing is in the file.
         HTTPException: 413, more than `most` bytes came; 460, another hash than `checksum` says.
     """
     came, head, whole = 0, b"", hashlib.new(checksum.algorithm if checksum else "sha256", usedforsecurity=False)
@@ -32,7 +32,7 @@ async def take_chunk(
                 head += piece
                 if len(head) < len(JPEG_START):
                     continue
-                check_beginning(head)
+                check_sent_beginning(head)
                 head, sniffing, piece = b"", False, head
             whole.update(piece)
             part.write(piece)
@@ -40,7 +40,7 @@ async def take_chunk(
     except (ClientDisconnect, TimeoutError):
         head = b""
     if head:
-        check_beginning(head)
+        check_sent_beginning(head)
     if checksum is not None and whole.digest() != checksum.digest:
         part.cut(offset)
         raise mismatch()

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from testigo.core.ids import Digest
 from testigo.flows.desk_kept import KeptDesk
-from testigo.ports import Reader, Signer, World
+from testigo.ports import Opener, Reader, Signer, World
 from testigo.private import Private
 
 
@@ -39,6 +39,7 @@ class Deployment:
     token: Callable[[], str]
     settings: Settings
     desk: KeptDesk
+    opener: Opener
 
 
 def hidden(token: str) -> Digest:

@@ -2,7 +2,7 @@
 
 from testigo.core.promise import parse_promise
 from testigo.errors import BadPhoto, CannotWrite
-from testigo.flows.receive import Received, Sent, receive
+from testigo.flows.receive import Received, Sent, opened, receive
 from testigo.private import Upload
 from testigo.tlog.note import parse_note
 from testigo.web.deployment import Deployment
@@ -16,7 +16,10 @@ def received_by(deployment: Deployment, data: bytes, sent: Sent) -> Received:
         CannotWrite: there is no room; nothing is promised.
     """
     try:
-        return receive(deployment.world, deployment.reader, deployment.promises, data, sent, deployment.clock())
+        return receive(
+            deployment.world, deployment.reader, deployment.promises, opened(deployment.opener, data), sent,
+            deployment.clock(),
+        )  # fmt: skip
     except OSError as error:
         raise CannotWrite(f"the photo could not be kept: {error.strerror}; try again later") from None
 

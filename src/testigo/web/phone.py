@@ -7,6 +7,7 @@ import gzip
 import hashlib
 import json
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.resources import files
 from typing import Protocol
@@ -18,7 +19,9 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from testigo.core.election import Election
+from testigo.core.sealed import SEALED_START, seal_info
 from testigo.errors import NotFound
+from testigo.ports import Opener
 from testigo.site.paths import PEOPLE_LANGUAGES
 from testigo.site.words import SOURCE, words_of
 
@@ -41,10 +44,13 @@ class Home(Protocol):
 
 
 class Served(Protocol):
-    """Anything that has a `world` with an election."""
+    """Anything that has a `world` with an election, and the key that photos are sealed for."""
 
     @property
     def world(self) -> Home: ...
+
+    @property
+    def opener(self) -> Opener: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +65,10 @@ class PhoneFile:
 def phone_routes(deployment: Served) -> list[Route]:
     """The routes under `/c/` of `core/roles.py`. Everything is made once, here, and is the same for everybody."""
     election = deployment.world.election
-    pages = {language: _file(page_html(election, language), "text/html; charset=utf-8") for language in _LANGUAGES}
+    pages = {
+        language: _file(page_html(election, language, deployment.opener.public), "text/html; charset=utf-8")
+        for language in _LANGUAGES
+    }
     parts = {name: _file(data, MEDIA[name.rpartition(".")[2]]) for name, data in page_files().items()}
     default = words_of(election.language, PEOPLE_LANGUAGES).language
     worker = _file(worker_js(pages, parts, default), MEDIA["js"])
@@ -106,8 +115,8 @@ def phone_routes(deployment: Served) -> list[Route]:
 _LANGUAGES = tuple(code for code, _ in PEOPLE_LANGUAGES)
 
 
-def page_html(election: Election, language: str) -> bytes:
-    """The page in a language, with the words of its modules in it."""
+def page_html(election: Election, language: str, key: bytes) -> bytes:
+    """The page in a language, with the words of its modules in it, and the public key that photos are sealed for."""
     words = words_of(language, PEOPLE_LANGUAGES)
     templates = Environment(
         loader=PackageLoader("testigo.web", _FOLDER),
@@ -119,12 +128,21 @@ def page_html(election: Election, language: str) -> bytes:
     )
     templates.install_gettext_translations(words, newstyle=True)  # type: ignore[attr-defined]
     said = {} if words.language == SOURCE else {text: words.gettext(text) for text in module_words()}
-    # `<` would end the block; JSON may spell it otherwise.
-    block = Markup(json.dumps(said, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c"))  # noqa: S704
+    sealing = {"key": key.hex(), "start": SEALED_START.decode(), "info": seal_info(election.origin).decode()}
     text = templates.get_template("phone.html").render(
-        lang=words.language, dir=words.direction, languages=PEOPLE_LANGUAGES, election=election, words=block
+        lang=words.language,
+        dir=words.direction,
+        languages=PEOPLE_LANGUAGES,
+        election=election,
+        words=_block(said),
+        sealing=_block(sealing),
     )
     return text.encode()
+
+
+def _block(said: Mapping[str, str]) -> Markup:
+    # `<` would end the block; JSON may spell it otherwise.
+    return Markup(json.dumps(said, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c"))  # noqa: S704
 
 
 def module_words() -> tuple[str, ...]:

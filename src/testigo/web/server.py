@@ -12,7 +12,7 @@ import uvicorn
 
 from testigo.errors import BadUsage
 from testigo.flows.desk_kept import KeptDesk
-from testigo.ports import Reader, Signer, World
+from testigo.ports import Opener, Reader, Signer, World
 from testigo.private import Private
 from testigo.web.app import app_of
 from testigo.web.deployment import Deployment, Settings
@@ -48,9 +48,10 @@ class Listening:
         *,
         clock: Callable[[], datetime],
         token: Callable[[], str],
+        opener: Opener,
     ) -> "Server":
         """A server for this home on this socket."""
-        deployment = Deployment(world, private, promises, reader, clock, token, settings, KeptDesk(world))
+        deployment = Deployment(world, private, promises, reader, clock, token, settings, KeptDesk(world), opener)
         return Server(deployment, self._socket)
 
 

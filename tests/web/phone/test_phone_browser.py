@@ -13,6 +13,8 @@ from PIL import Image, ImageChops, ImageStat
 from sending import photos_held
 from served import Served
 
+from testigo.core.sealed import SEALED_START
+
 pytestmark = pytest.mark.thirdparty
 
 EVERYTHING_KEPT = """(async () => ({
@@ -28,6 +30,30 @@ BYTES_KEPT = """(async () => {
   const all = await answer(opened.transaction("photos").objectStore("photos").getAll());
   opened.close();
   return all.map(({ state, sha256, bytes }) => ({ state, sha256, size: bytes ? bytes.byteLength : 0 }));
+})()"""
+
+
+BYTES_IN_EVERY_STORE = """(async () => {
+  const answer = (asked) => new Promise((done) => { asked.onsuccess = () => done(asked.result); });
+  const found = [];
+  for (const { name } of await indexedDB.databases()) {
+    const opened = await answer(indexedDB.open(name));
+    for (const store of opened.objectStoreNames) {
+      for (const one of await answer(opened.transaction(store).objectStore(store).getAll())) {
+        for (const value of Object.values(one)) {
+          if (value instanceof ArrayBuffer || value instanceof Blob || ArrayBuffer.isView(value)) {
+            const read = new FileReader();
+            const done = new Promise((end) => { read.onload = end; });
+            read.readAsDataURL(new Blob([value]));
+            await done;
+            found.push(read.result.split(",")[1]);
+          }
+        }
+      }
+    }
+    opened.close();
+  }
+  return found;
 })()"""
 
 
@@ -112,9 +138,77 @@ def test_a_photo_that_nobody_decided_on_is_safe_when_the_browser_is_killed(
     with browse() as page:
         page.open(f"{phone_server.origin}/c/")
         page.wait_for(f"!!{element('use')}")
+        # The pixels went with the page: what the phone keeps nobody but the server can open.
+        assert page.value(f"!!{element('sealed')} && !document.querySelector('#draft canvas')")
         page.click(element("again"))
         page.wait_for(f"!{element('form')}.hidden")
         assert page.value(BYTES_KEPT) == []
+
+
+def test_what_the_phone_keeps_only_the_server_can_open(
+    phone_server: Served, browse: Callable[..., Any], tmp_path: Path
+) -> None:
+    with browse() as page:
+        started(page, phone_server, invited=False)
+        (tmp_path / "one.jpg").write_bytes(sheet(quality=90))
+        choose(page, tmp_path / "one.jpg")
+        page.click(element("use"))
+        page.wait_for(f"({ROWS})[0] === 'saved'")
+        # The page moves when this line comes.
+        page.wait_for(f"{element('sending')}.textContent.includes('invitation')")
+        # Nobody decides on the second one.
+        shot(page)
+        kept = [base64.b64decode(text) for text in page.value(BYTES_IN_EVERY_STORE)]
+    assert len(kept) == 2
+    photos = [phone_server.opener.open(data) for data in kept]
+    on_disk = b"".join(path.read_bytes() for path in sorted((tmp_path / "profile").rglob("*")) if path.is_file())
+    for sealed, photo in zip(kept, photos, strict=True):
+        assert sealed.startswith(SEALED_START)
+        assert photo[:3] == b"\xff\xd8\xff"
+        pieces = [photo[at : at + 24] for at in range(600, len(photo) - 24, 997)]
+        # The camera's test picture is flat in most places, which gives runs of the same bytes.
+        pieces = [piece for piece in pieces if len(set(piece)) > 12]
+        assert len(pieces) > 5
+        assert not any(piece in data for piece in pieces for data in kept)
+        assert [at for at, piece in enumerate(pieces) if piece in on_disk] == []
+    # It is looked for where it would be.
+    assert kept[0][5000:5024] in on_disk
+
+
+def test_a_sealed_photo_of_a_killed_browser_can_be_sent_with_what_was_said_of_it(
+    phone_server: Served, browse: Callable[..., Any]
+) -> None:
+    station = next(iter(phone_server.world.register.stations))
+    with browse() as page:
+        started(page, phone_server)
+        page.click(element("station"))
+        page.command("Input.insertText", text=station)
+        page.click(element("next-page"))
+        page.wait_for(f"{element('place')}.className === 'good'")
+        shot(page)
+        (kept,) = page.value(BYTES_KEPT)
+    with browse() as page:
+        page.open(f"{phone_server.origin}/c/")
+        page.wait_for(f"!!{element('sealed')} && !!{element('use')}")
+        page.click(element("use"))
+        page.wait_for(f"({ROWS})[0] === 'promised'")
+        assert page.problems == []
+    (held,) = photos_held(phone_server)
+    assert (held.sha256, held.station, held.page) == (kept["sha256"], station, 2)
+
+
+def test_a_photo_sealed_for_another_key_is_told_as_such(phone_server: Served, browse: Callable[..., Any]) -> None:
+    with browse() as page:
+        started(page, phone_server, how="discreet")
+        page.value(
+            "document.getElementById('sealing').textContent ="
+            " document.getElementById('sealing').textContent.replace('log.example/town', 'log.example/else')"
+        )
+        shot(page)
+        page.click(element("use"))
+        page.wait_for(f"({ROWS})[0] === 'refused'")
+        assert "another key" in page.value(f"{element('photos')}.textContent")
+    assert photos_held(phone_server) == []
 
 
 def test_a_chosen_photo_loses_its_metadata_on_the_phone_and_keeps_its_station(
@@ -167,7 +261,7 @@ def test_one_tap_leaves_nothing_on_the_phone(phone_server: Served, browse: Calla
         page.wait_for(f"!{element('gone')}.hidden")
         assert page.value(EVERYTHING_KEPT) == NOTHING
         page.open(f"{phone_server.origin}/c/?lang=en")
-        page.wait_for(f"!{element('start')}.hidden")
+        page.wait_for(f"!!{element('start')} && !{element('start')}.hidden")
 
 
 def test_discreet_mode_keeps_nothing_and_sends_all_the_same(phone_server: Served, browse: Callable[..., Any]) -> None:

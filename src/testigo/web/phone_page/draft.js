@@ -4,15 +4,32 @@ import { button, by, html, show } from "./elements.js";
 import { DRAWN, hintsOn } from "./hints.js";
 import { hashOf, photoOf, upright } from "./photo.js";
 import { said } from "./station.js";
+import { joined, seal } from "./seal.js";
 import * as store from "./store.js";
 import { gettext } from "./words.js";
+
+/** What was photographed, by the hash, while this page is open and nobody has decided: the phone keeps it sealed alone.
+ *  @type {Map<string, Uint8Array>} */
+const shown = new Map();
+
+export const forgetShown = () => shown.clear();
+
+/** @param {Uint8Array} bytes @returns {Promise<Uint8Array>} what the server alone can open (docs/phone.md) */
+async function sealed(bytes) {
+  const { key, start, info } = JSON.parse(by("sealing").textContent);
+  const text = (said) => new TextEncoder().encode(said);
+  const recipient = new Uint8Array(key.match(/../g).map((pair) => parseInt(pair, 16)));
+  return joined(text(start), await seal(bytes, recipient, text(info)));
+}
 
 /** @param {Blob} blob @returns {Promise<void>} when the photo is safe on this phone */
 export async function keep(blob) {
   const { bytes, orient } = await photoOf(blob);
   const sha256 = await hashOf(bytes);
   if ((await store.photos()).some((photo) => photo.sha256 === sha256)) return;
-  await store.save({ ...said(), state: "draft", bytes: bytes.buffer, sha256, orient, url: "", length: bytes.length, note: "", why: "" });
+  const kept = await sealed(bytes);
+  await store.save({ ...said(), state: "draft", bytes: kept.buffer, sha256, orient, url: "", length: kept.length, note: "", why: "" });
+  shown.set(sha256, bytes);
   if (!store.keepsNothing() && navigator.storage && navigator.storage.persist) await navigator.storage.persist();
 }
 
@@ -32,17 +49,30 @@ export async function showDraft(decided) {
     return;
   }
   by("draft").dataset.id = String(photo.id);
+  const bytes = shown.get(photo.sha256);
   const use = async () => {
     // The number may have been corrected while the photo was looked at.
-    await store.save({ ...photo, ...said(), state: "saved" });
+    // A photo from before the browser was closed keeps what was said of it then.
+    await store.save({ ...photo, ...(bytes ? said() : {}), state: "saved" });
+    shown.delete(photo.sha256);
     decided(true);
   };
   const again = async () => {
     await store.drop(photo.id);
+    shown.delete(photo.sha256);
     decided(false);
   };
+  if (!bytes) {
+    const send = button(gettext("Send it"), use, { class: "main", id: "use" });
+    show(by("draft"), [
+      html("p", { id: "sealed" }, gettext("A photo from before waits sealed. It cannot be shown any more: the server alone can open it. Send it or delete it.")),
+      html("p", {}, send, button(gettext("Delete"), again, { id: "again" })),
+    ]);
+    send.focus();
+    return;
+  }
   const main = button(gettext("Use"), use, { class: "main", id: "use" });
-  const picture = await upright(/** @type {ArrayBuffer} */ (photo.bytes), photo.orient, DRAWN);
+  const picture = await upright(bytes, photo.orient, DRAWN);
   picture.setAttribute("role", "img");
   picture.setAttribute("aria-label", gettext("The photo"));
   const hints = html("ul", { id: "hints", class: "fault", hidden: true });
@@ -52,7 +82,7 @@ export async function showDraft(decided) {
     html("p", {}, main, button(gettext("Take it again"), again, { id: "again" })),
     html("p", { class: "quiet" }, store.keepsNothing()
       ? gettext("It is held in this page alone. Where and with what it was taken is removed.")
-      : gettext("It is saved on this phone. Where and with what it was taken is removed.")),
+      : gettext("It is saved sealed on this phone: the server alone can open it. Where and with what it was taken is removed.")),
   ]);
   main.focus();
   const found = hintsOn(picture);

@@ -1,7 +1,7 @@
 /** The page: started by an invitation, then photos are taken, kept and sent; and everything can be deleted. */
 
 import { closeCamera, hasCamera, openCamera, shoot, turnTorch } from "./camera.js";
-import { keep, showDraft } from "./draft.js";
+import { forgetShown, keep, showDraft } from "./draft.js";
 import { by } from "./elements.js";
 import { sendNow, stopSending, whenSending } from "./queue.js";
 import { showPhotos } from "./sheets.js";
@@ -69,6 +69,7 @@ async function keepAll(blobs) {
 async function leave() {
   stopSending();
   closeCamera();
+  forgetShown();
   await store.forget();
   ["start", "capture", "camera", "foot"].forEach((id) => (by(id).hidden = true));
   by("photos").textContent = "";

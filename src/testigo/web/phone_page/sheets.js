@@ -60,6 +60,7 @@ async function drop(photo) {
 function reason(why) {
   if (why === "huge") return gettext("The file is too large. Take the photo with this page instead.");
   if (why === "broken") return gettext("The file is damaged. Take the photo again.");
+  if (why === "sealed") return gettext("The server cannot open the photo: it was sealed for another key. Take it again, with the newest page.");
   return gettext("The file is not a photo as the server takes it. Take the photo with this page instead.");
 }
 

@@ -4,7 +4,7 @@
  * @typedef {"draft" | "saved" | "sending" | "promised" | "refused"} State
  * @typedef {{id: number, state: State, bytes: ArrayBuffer | null, sha256: string, orient: number, station: string,
  *   page: number, url: string, length: number, note: string, why: string}} Photo
- *   `bytes` is null once the photo is promised: then the server has it. `station` is empty where nobody knows it.
+ *   `bytes` are sealed, `length` is theirs, `sha256` and `orient` are of the photo itself. Once it is promised `bytes` is null: the server has it. `station` is empty where nobody knows it.
  */
 
 const NAME = "photos";
