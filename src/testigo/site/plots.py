@@ -137,7 +137,7 @@ def tile_map(title: str, tiles: Sequence[Tile], across: int = 8) -> Markup:
         filled = 0.0 if tile.part is None else min(1.0, tile.part) * side
         parts.append(
             Markup(
-                '<a href="{}" aria-label="{}"><rect class="tile{}" x="{}" y="{}" width="{}" height="{}"/>'
+                '<a href="{}"><title>{}</title><rect class="tile{}" x="{}" y="{}" width="{}" height="{}"/>'
                 '<rect class="filled" x="{}" y="{:.1f}" width="{}" height="{:.1f}"/>'
                 '<text x="{}" y="{}" text-anchor="middle">{}</text></a>'
             ).format(
@@ -159,4 +159,6 @@ def tile_map(title: str, tiles: Sequence[Tile], across: int = 8) -> Markup:
         )
     rows = -(-len(tiles) // across)
     width, height = min(len(tiles), across) * (side + gap) - gap, rows * (side + gap) - gap
-    return _framed(title, Markup("").join(parts), max(side, width), max(side, height))
+    framed = _framed(title, Markup("").join(parts), max(side, width), max(side, height))
+    # A picture has no links in it; a group of them may.
+    return Markup(str(framed).replace('role="img"', 'role="group"', 1))  # noqa: S704
