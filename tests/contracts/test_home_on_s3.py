@@ -1,5 +1,7 @@
 """A home whose photos lie in a bucket: set up, opened again, and what its folder holds then."""
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -22,6 +24,29 @@ def test_a_home_keeps_its_bytes_in_the_bucket_and_no_credentials(
     kept = b"".join(path.read_bytes() for path in home.rglob("*") if path.is_file())
     assert reached.key.encode() not in kept
     assert reached.secret.encode() not in kept
+
+
+@pytest.mark.slow
+def test_commands_say_in_one_sentence_what_is_missing(
+    project: Path, tmp_path: Path, reached: ObjectStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def told(*arguments: str) -> tuple[int, str]:
+        command = [sys.executable, "-m", "testigo", *arguments, "--home", str(tmp_path / "home")]
+        ran = subprocess.run(command, capture_output=True, text=True, check=False)
+        return ran.returncode, ran.stderr
+
+    setup = ("setup", str(project / "elections" / "demo"), "--blobs")
+    assert told(*setup, "s3://not-made-yet/demo") == (
+        74,
+        "testigo: s3://not-made-yet/demo: there is no such bucket; make it first; what was taken in before is safe: mend "
+        "this and try again\n",
+    )
+    assert told(*setup, f"s3://{reached.new_bucket()}/demo")[0] == 0
+    monkeypatch.delenv("AWS_SECRET_ACCESS_KEY")
+    code, sentence = told("serve", "--port", "0")
+    assert (code, sentence.count("\n")) == (3, 1)
+    assert "expected AWS_SECRET_ACCESS_KEY in the environment" in sentence
+    assert told("tabulate")[0] == 0
 
 
 def test_a_setup_whose_bucket_is_missing_goes_on_when_it_is_there(
