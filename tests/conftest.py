@@ -1,9 +1,12 @@
-"""What all tests share: where the real data is."""
+"""What all tests share: where the real data is, and an object store on this machine."""
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
+from object_store import ObjectStore, running_object_store
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -24,3 +27,20 @@ def shared_data() -> Path:
 def project() -> Path:
     """The project's root."""
     return ROOT
+
+
+@pytest.fixture(scope="session")
+def object_store() -> Iterator[ObjectStore]:
+    """A running object store."""
+    with running_object_store() as store:
+        yield store
+
+
+@pytest.fixture
+def reached(object_store: ObjectStore, monkeypatch: pytest.MonkeyPatch) -> ObjectStore:
+    """The object store, with the variables that lead to it in the environment, and no others of theirs."""
+    for name in [name for name in os.environ if name.startswith("AWS_")]:
+        monkeypatch.delenv(name)
+    for name, value in object_store.variables.items():
+        monkeypatch.setenv(name, value)
+    return object_store

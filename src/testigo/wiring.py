@@ -25,7 +25,7 @@ from testigo.errors import BadElection, BadHome, BadUsage
 from testigo.flows.folder import read_folder
 from testigo.flows.rebuild import rebuild
 from testigo.flows.setup import Prepared, for_rehearsal, prepare, setup
-from testigo.ports import Opener, Reader, Signer, World
+from testigo.ports import Blobs, Opener, Reader, Signer, World
 from testigo.private import Private
 from testigo.store.blobs_folder import FolderBlobs, write_whole
 from testigo.store.engine import postgres_engine, sqlite_engine, tables_that_differ
@@ -43,6 +43,7 @@ POLICY_FILE = "policy.txt"
 DATABASE_FILE = "testigo.sqlite"
 PRIVATE_FILE = "private.sqlite"
 DATABASE_ADDRESS_FILE = "database.txt"
+BLOBS_ADDRESS_FILE = "blobs.txt"
 PROMISE_KEY_FILE = "keys/promise.pem"
 INTAKE_KEY_FILE = "keys/intake.pem"
 KEYS = (KEY_FILE, PROMISE_KEY_FILE, INTAKE_KEY_FILE)
@@ -102,15 +103,19 @@ def make_home(
     *,
     rehearsal: bool = False,
     database: str | None = None,
+    blobs: str | None = None,
 ) -> tuple[World, Prepared]:
     """A home for this election, with its key, its policy file and a log that begins with the rules.
 
     The same folder again changes nothing; a setup that was cut short is finished. A rehearsal's log has another name.
-    `database` is the address of a PostgreSQL database, None for SQLite in the home.
+    `database` is the address of a PostgreSQL database, None for SQLite in the home; `blobs` is `s3://BUCKET/PREFIX`,
+    None for a folder in the home.
 
     Raises:
         BadElection: a file of the folder is wrong.
-        BadHome: the home belongs to another election, or its election was set up from other files.
+        BadHome: the home belongs to another election, was set up from other files, or keeps its bytes elsewhere.
+        BadUsage: `blobs` is no such address.
+        CannotWrite: the database or the bucket does not answer; the same call goes on when it does.
     """
     prepared = prepare(election_folder, FileTables(), tables_folder)
     if rehearsal:
@@ -118,12 +123,16 @@ def make_home(
     mark = home / _MARK
     if home.exists() and not mark.exists() and any(home.iterdir()) and not (home / KEY_FILE).exists():
         raise BadHome(f"{home}: expected an empty folder or a home, came a folder with other files")
+    if blobs is not None:
+        s3_blobs(blobs)
     if mark.exists():
-        _check_same(home, prepared)
+        _check_same(home, prepared, blobs)
     else:
         home.mkdir(parents=True, exist_ok=True)
         if database is not None:
             write_whole(home / DATABASE_ADDRESS_FILE, f"{database}\n".encode())
+        if blobs is not None:
+            write_whole(home / BLOBS_ADDRESS_FILE, f"{blobs}\n".encode())
         make_key(home / KEY_FILE)
         make_intake_key(home / INTAKE_KEY_FILE)
         for name, data in prepared.files.items():
@@ -136,7 +145,7 @@ def make_home(
     return world, prepared
 
 
-def _check_same(home: Path, prepared: Prepared) -> None:
+def _check_same(home: Path, prepared: Prepared, blobs: str | None) -> None:
     for name, data in prepared.files.items():
         kept = home / "election" / name
         if not kept.exists() or kept.read_bytes() != data:
@@ -144,6 +153,9 @@ def _check_same(home: Path, prepared: Prepared) -> None:
                 f"{home}: it was set up from another {name}; the rules of a count are fixed in its log. "
                 "Set up another home for other rules"
             )
+    kept_at = _line_of(home / BLOBS_ADDRESS_FILE)
+    if blobs not in (None, kept_at):
+        raise BadHome(f"{home}: it keeps its photos in {kept_at or 'its own folder'}; copy them before you change that")
 
 
 def policy_text(vkey: str) -> str:
@@ -173,7 +185,7 @@ def open_home(home: Path, *, finished: bool = True) -> World:
         register,
         journal,
         SqlViews(engine),
-        FolderBlobs(home / "blobs"),
+        _blobs(home),
         FolderLog(home / "log"),
         FileSigner(home / KEY_FILE, folder.election.origin),
         FileTables(),
@@ -187,10 +199,31 @@ def open_private(world: World) -> Private:
 
 def _engine(home: Path, file: str) -> Engine:
     """The database of a home: the PostgreSQL that it names, else this file of SQLite."""
-    address = home / DATABASE_ADDRESS_FILE
-    if address.exists():
-        return postgres_engine(address.read_text("utf-8").strip())
-    return sqlite_engine(home / file)
+    address = _line_of(home / DATABASE_ADDRESS_FILE)
+    return sqlite_engine(home / file) if address is None else postgres_engine(address)
+
+
+def _blobs(home: Path) -> Blobs:
+    """The bytes of a home: in the bucket that it names, else in a folder."""
+    address = _line_of(home / BLOBS_ADDRESS_FILE)
+    return FolderBlobs(home / "blobs") if address is None else s3_blobs(address)
+
+
+def s3_blobs(url: str) -> Blobs:
+    """Bytes in a bucket, `s3://BUCKET/PREFIX`; endpoint and credentials are taken from AWS_* when it is first used.
+
+    Raises:
+        BadUsage: it is another kind of address, or the library is not installed.
+    """
+    try:
+        from testigo.store.blobs_s3 import S3Blobs
+    except ImportError as error:
+        raise BadUsage(f"S3 needs its library (pip install 'testigo[s3]'): {error}") from None
+    return S3Blobs(url)
+
+
+def _line_of(file: Path) -> str | None:
+    return file.read_text("utf-8").strip() if file.exists() else None
 
 
 def promise_signer(world: World) -> Signer:

@@ -12,6 +12,7 @@ from stores import Store, engine_store, memory_store, sql_store
 
 from testigo.ports import Blobs, LogFiles, Opener, Signer
 from testigo.store.blobs_folder import FolderBlobs
+from testigo.store.blobs_s3 import S3Blobs
 from testigo.store.engine import postgres_engine
 from testigo.store.log_folder import FolderLog
 from testigo.store.memory import MemoryBlobs, MemoryLog, MemoryOpener, MemorySigner
@@ -75,9 +76,12 @@ def store(make_store: Callable[[str], Store]) -> Store:
     return make_store("store.sqlite")
 
 
-@pytest.fixture(params=["folder", "memory"])
+@pytest.fixture(params=["folder", "memory", "s3"])
 def blobs(request: pytest.FixtureRequest, tmp_path: Path) -> Blobs:
     """A store of bytes."""
+    if request.param == "s3":
+        bucket = request.getfixturevalue("reached").new_bucket()
+        return S3Blobs(f"s3://{bucket}/a/prefix")
     return FolderBlobs(tmp_path / "blobs") if request.param == "folder" else MemoryBlobs()
 
 

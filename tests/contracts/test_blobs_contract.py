@@ -5,12 +5,14 @@ import threading
 from hashlib import sha256
 from pathlib import Path
 
+import obstore
 import pytest
 
 from testigo.core.ids import Digest
 from testigo.errors import BrokenStore, NotFound
 from testigo.ports import Blobs
 from testigo.store.blobs_folder import FolderBlobs
+from testigo.store.blobs_s3 import S3Blobs, _path
 from testigo.store.memory import MemoryBlobs
 
 
@@ -18,6 +20,8 @@ def damage(blobs: Blobs, digest: Digest, data: bytes) -> None:
     """Puts other bytes where these were held."""
     if isinstance(blobs, MemoryBlobs):
         blobs.held[digest] = data
+    elif isinstance(blobs, S3Blobs):
+        obstore.put(blobs._store(), _path(digest), data)
     else:
         assert isinstance(blobs, FolderBlobs)
         blobs._path(digest).write_bytes(data)

@@ -17,6 +17,7 @@ def setup_command(
     tables: Path | None = None,
     rehearsal: FlagOption = False,
     database: str | None = None,
+    blobs: str | None = None,
 ) -> None:
     """Make a home for an election: keys, policy file, database, and a log that begins with the rules.
 
@@ -32,8 +33,12 @@ def setup_command(
         Make a rehearsal: its log and key have another name, and every page says so.
     database
         The address of an empty PostgreSQL database, postgresql://USER@HOST/NAME; SQLite in the home if not given.
+    blobs
+        Keep photos in a bucket of S3 or a compatible store, s3://BUCKET/PREFIX, which has to be there; a folder in the
+        home if not given. Endpoint and credentials come from AWS_ENDPOINT_URL, AWS_REGION, AWS_ACCESS_KEY_ID and
+        AWS_SECRET_ACCESS_KEY each time and are kept nowhere.
     """
-    world, prepared = make_home(election, home_of(home), tables, rehearsal=rehearsal, database=database)
+    world, prepared = make_home(election, home_of(home), tables, rehearsal=rehearsal, database=database, blobs=blobs)
     for note in prepared.notes:
         warn(f"note: {note}")
     say(

@@ -14,6 +14,7 @@ from cyclopts import Parameter
 
 from testigo.cluster.local import cores, local_executor
 from testigo.commands.options import FlagOption, HomeOption
+from testigo.core.ids import Digest
 from testigo.core.roles import ROLES, Role
 from testigo.errors import BadUsage
 from testigo.flows.invite import invite
@@ -70,6 +71,8 @@ def serve_command(
     except ImportError as error:
         raise BadUsage(f"serving needs the libraries for servers (pip install 'testigo[server]'): {error}") from None
     world = open_home(home_of(home))
+    # A bucket that does not answer is told now, and not to the first phone.
+    world.blobs.has(Digest("0" * 64))
     with (
         _lock(world, tending=not no_tending),
         photo_readers(world) as reader,

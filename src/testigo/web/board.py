@@ -88,7 +88,8 @@ def board_routes(deployment: Deployment) -> list[Route]:
         held = world.views.photos().get(sha256)
         if held is None:
             raise NotFound(f"photo {sha256[:16]}: it is not held")
-        small = await run_in_threadpool(deployment.reader.thumbnail, world.blobs.open(sha256), held.orient, _WIDTH)
+        data = await run_in_threadpool(world.blobs.open, sha256)
+        small = await run_in_threadpool(deployment.reader.thumbnail, data, held.orient, _WIDTH)
         return Response(small, media_type="image/jpeg")
 
     async def station(request: Request) -> Response:

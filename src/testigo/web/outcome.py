@@ -4,6 +4,7 @@ from testigo.core.promise import parse_promise
 from testigo.errors import BadPhoto, CannotWrite
 from testigo.flows.receive import Received, Sent, opened, receive
 from testigo.private import Upload
+from testigo.terminal import warn
 from testigo.tlog.note import parse_note
 from testigo.web.deployment import Deployment
 
@@ -13,13 +14,17 @@ def received_by(deployment: Deployment, data: bytes, sent: Sent) -> Received:
 
     Raises:
         BadPhoto: it is refused.
-        CannotWrite: there is no room; nothing is promised.
+        CannotWrite: there is no room, or bucket or database do not answer; nothing is promised. Its sentence names no
+            place: that is told to whoever runs the server, without a word on who sent the photo.
     """
     try:
         return receive(
             deployment.world, deployment.reader, deployment.promises, opened(deployment.opener, data), sent,
             deployment.clock(),
         )  # fmt: skip
+    except CannotWrite as error:
+        warn(f"testigo: {error}")
+        raise CannotWrite("the photo could not be kept; try again later") from None
     except OSError as error:
         raise CannotWrite(f"the photo could not be kept: {error.strerror}; try again later") from None
 

@@ -58,7 +58,7 @@ class Papers:
 
     async def upright(self, found: Desk, photo: Digest) -> Response:
         """The photo as a JPEG that stands upright, of up to 1600 pixels of width."""
-        data, orient = self._master(found, photo)
+        data, orient = await run_in_threadpool(self._master, found, photo)
         made = await run_in_threadpool(self._deployment.reader.thumbnail, data, orient, WIDTH)
         return Response(made, media_type="image/jpeg", headers=_PRIVATE)
 
