@@ -38,8 +38,8 @@ def test_commands_say_in_one_sentence_what_is_missing(
     setup = ("setup", str(project / "elections" / "demo"), "--blobs")
     assert told(*setup, "s3://not-made-yet/demo") == (
         74,
-        "testigo: s3://not-made-yet/demo: there is no such bucket; make it first; what was taken in before is safe: mend "
-        "this and try again\n",
+        "testigo: s3://not-made-yet/demo: there is no such bucket; make it first; what was taken in before is safe: "
+        "mend this and try again\n",
     )
     assert told(*setup, f"s3://{reached.new_bucket()}/demo")[0] == 0
     monkeypatch.delenv("AWS_SECRET_ACCESS_KEY")
