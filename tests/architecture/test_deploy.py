@@ -5,6 +5,7 @@ import shlex
 from pathlib import Path
 
 import pytest
+import yaml
 from cyclopts import App
 
 from testigo.cli import COMMANDS
@@ -12,7 +13,7 @@ from testigo.cli import COMMANDS
 ROOT = Path(__file__).resolve().parents[2]
 TOLD = (
     "deploy/testigo.service", "deploy/testigo-backup.service", "deploy/compose.yaml", "deploy/Containerfile",
-    "docs/running.md",
+    "deploy/laptop.sh", "docs/running.md",
 )  # fmt: skip
 
 
@@ -21,7 +22,7 @@ def calls(text: str) -> list[list[str]]:
     found = re.findall(
         r"(?:testigo/?bin/testigo|bin/testigo|^ *testigo|&& testigo|rm testigo|command:) ([a-z][^#&\n]*)", text, re.M
     )
-    return [shlex.split(call) for call in found if not call.startswith(("caddy", "verify_alone"))]
+    return [shlex.split(call) for call in found if not call.startswith(("posix", "verify_alone"))]
 
 
 def options_of(command: str) -> set[str]:
@@ -51,9 +52,39 @@ def test_every_file_that_is_named_exists(name: str) -> None:
         assert (ROOT / path).exists(), path
 
 
-def test_only_the_proxy_can_be_reached_and_nothing_keeps_addresses() -> None:
-    compose = (ROOT / "deploy" / "compose.yaml").read_text("utf-8")
-    services = re.split(r"\n  (?=\w+:\n)", compose.partition("services:")[2])
-    assert [part.split(":")[0].strip() for part in services if "ports:" in part] == ["proxy"]
-    caddy = (ROOT / "deploy" / "Caddyfile").read_text("utf-8")
-    assert not re.search(r"^\s*log\b", caddy, re.M)
+def test_only_the_proxy_can_be_reached_and_only_it_reaches_out() -> None:
+    compose = yaml.safe_load((ROOT / "deploy" / "compose.yaml").read_text("utf-8"))
+    services = compose["services"]
+    assert [name for name, one in services.items() if "ports" in one] == ["proxy"]
+    assert services["proxy"]["ports"] == ["443:443"]
+    assert [name for name, one in services.items() if "outside" in one["networks"]] == ["proxy"]
+    assert compose["networks"]["inside"] == {"internal": True}
+    assert all("network_mode" not in one and one["networks"] for one in services.values())
+
+
+def test_what_a_service_needs_is_there_and_no_password_stands_in_the_file() -> None:
+    compose = yaml.safe_load((ROOT / "deploy" / "compose.yaml").read_text("utf-8"))
+    services = compose["services"]
+    for name, one in services.items():
+        assert set(one.get("depends_on", ())) <= services.keys(), name
+        for volume in one["volumes"]:
+            source = volume.split(":")[0]
+            assert (ROOT / "deploy" / source).is_file() if source.startswith(".") else source in compose["volumes"], (
+                volume
+            )
+        for variable, value in one.get("environment", {}).items():
+            if re.search("PASSWORD|SECRET|ACCESS_KEY", variable):
+                assert re.fullmatch(r"\$\{\w+:\?\}", value), variable
+    assert (
+        ROOT / "deploy" / services["testigo"]["build"]["context"] / services["testigo"]["build"]["dockerfile"]
+    ).is_file()
+    asked = set(re.findall(r"\$\{(\w+)", (ROOT / "deploy" / "compose.yaml").read_text("utf-8")))
+    told = (ROOT / "deploy" / "compose.yaml").read_text("utf-8").split("services:")[0]
+    assert all(name in told for name in asked)
+
+
+@pytest.mark.parametrize("name", ["Caddyfile", "laptop.Caddyfile"])
+def test_the_proxy_keeps_nothing_of_a_request_and_tells_no_address(name: str) -> None:
+    caddy = re.sub(r"^#.*$", "", (ROOT / "deploy" / name).read_text("utf-8"), flags=re.M)
+    assert re.findall(r"^\s*log\b.*\n\s*(.*)$", caddy, re.M) == ["exclude http"]
+    assert re.findall(r"header_up (\S+)", caddy) == ["-X-Forwarded-For", "-X-Real-IP", "-Forwarded"]
