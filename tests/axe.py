@@ -1,49 +1,24 @@
 """axe-core, which nobody here wrote, and Chromium: what of a page keeps somebody from using it."""
 
-import importlib.util
 import json
-import os
-import shutil
-import subprocess
 from pathlib import Path
 from typing import Any
 
-import pytest
+from browsers import installed, program
+from chromium_pipe import Browser
 
 AXE = "axe-core@4.14.1"
 _TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
 
-def missing(what: str) -> None:
-    """Fails in CI, skips elsewhere."""
-    if os.environ.get("CI"):
-        pytest.fail(f"{what} is not here")
-    pytest.skip(f"{what} is not here")
-
-
 def axe_source(folder: Path) -> str:
     """The script, installed into a folder without running anything of it."""
-    npm = shutil.which("npm")
-    if npm is None:
-        missing("npm")
-    install = [str(npm), "install", "--ignore-scripts", "--no-audit", "--no-fund", "--no-save", AXE]
-    if subprocess.run(install, cwd=folder, capture_output=True, check=False, timeout=300).returncode:
-        missing(AXE)
-    return (folder / "node_modules" / "axe-core" / "axe.min.js").read_text("utf-8")
+    return (installed(AXE, folder) / "axe.min.js").read_text("utf-8")
 
 
-def browser(project: Path, profile: Path) -> Any:
+def browser(profile: Path) -> Browser:
     """Chromium, with the small driver of the designer's tests."""
-    chromium = shutil.which("chromium")
-    if chromium is None:
-        missing("chromium")
-    place = project / "tests" / "designer" / "chromium_pipe.py"
-    spec = importlib.util.spec_from_file_location("chromium_of_axe", place)
-    assert spec is not None
-    assert spec.loader is not None
-    pipe = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(pipe)
-    return pipe.Browser(chromium, profile)
+    return Browser(program("chromium"), profile)
 
 
 def found_by_axe(page: Any, source: str, *, dark: bool, width: int) -> list[str]:

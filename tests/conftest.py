@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from browsers import chromium_80, program
 from object_store import ObjectStore, running_object_store
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -44,3 +45,18 @@ def reached(object_store: ObjectStore, monkeypatch: pytest.MonkeyPatch) -> Objec
     for name, value in object_store.variables.items():
         monkeypatch.setenv(name, value)
     return object_store
+
+
+@pytest.fixture(scope="session")
+def old_chromium(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """A program that starts Chromium 80."""
+    return chromium_80(tmp_path_factory.mktemp("chromium-80"))
+
+
+@pytest.fixture(params=["chromium", pytest.param("chromium 80", marks=pytest.mark.slow)])
+def either_chromium(request: pytest.FixtureRequest) -> str:
+    """Debian's Chromium, then the one of 2020."""
+    if request.param == "chromium":
+        return program("chromium")
+    old: str = request.getfixturevalue("old_chromium")
+    return old

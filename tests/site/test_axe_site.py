@@ -11,7 +11,7 @@ from testigo.site.values import Published
 pytestmark = [pytest.mark.slow, pytest.mark.thirdparty]
 
 
-def test_axe_finds_nothing_on_the_public_pages(published: Published, project: Path, tmp_path: Path) -> None:
+def test_axe_finds_nothing_on_the_public_pages(published: Published, tmp_path: Path) -> None:
     site = tmp_path / "site"
     for name, data in site_files(published):
         (site / name).parent.mkdir(parents=True, exist_ok=True)
@@ -19,7 +19,7 @@ def test_axe_finds_nothing_on_the_public_pages(published: Published, project: Pa
     stations = sorted((site / "s").rglob("*.html"))
     pages = [*sorted(site.glob("*.html")), stations[0], stations[-1], *sorted(site.rglob("a/*.html"))[:2]]
     source, wrong = axe_source(tmp_path), []
-    with browser(project, tmp_path / "profile") as page:
+    with browser(tmp_path / "profile") as page:
         for path in pages:
             for dark, width in ((False, 1280), (True, 320)):
                 page.open(f"file://{path}")

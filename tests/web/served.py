@@ -4,7 +4,7 @@ import json
 import secrets
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -95,6 +95,7 @@ class Served:
     clock: Clock
     port: int
     opener: Opener
+    stop: Callable[[], None]
 
     @property
     def origin(self) -> str:
@@ -133,12 +134,16 @@ def served(world: World, reader: Reader) -> Iterator[Served]:
         )
         thread = threading.Thread(target=server.run)
         thread.start()
-        try:
-            _wait(listening.port)
-            yield Served(world, private, clock, listening.port, opener)
-        finally:
+
+        def stop() -> None:
             server.end()
             thread.join()
+
+        try:
+            _wait(listening.port)
+            yield Served(world, private, clock, listening.port, opener, stop)
+        finally:
+            stop()
             private.close()  # type: ignore[attr-defined]
 
 

@@ -21,7 +21,7 @@ def as_person(page: Any, server: Served, person: Person) -> None:
         page.command("Network.setCookie", name=name, value=value, url=server.origin)
 
 
-def test_axe_finds_nothing_on_the_pages_of_people(server: Served, project: Path, tmp_path: Path) -> None:
+def test_axe_finds_nothing_on_the_pages_of_people(server: Served, tmp_path: Path) -> None:
     differing, waiting = put_photo(server, b"PHOTO one"), put_photo(server, b"PHOTO two")
     for slip in ("31", "13"):
         clerk = server.invited("clerk")
@@ -38,7 +38,7 @@ def test_axe_finds_nothing_on_the_pages_of_people(server: Served, project: Path,
     assert waiting != differing
     source, wrong = axe_source(tmp_path), []
     people = {role: server.invited(role) for role in ("clerk", "adjudicator", "steward", "observer")}  # type: ignore[arg-type]
-    with browser(project, tmp_path / "profile") as page:
+    with browser(tmp_path / "profile") as page:
         page.command("Network.enable")
         for path, role in pages:
             as_person(page, server, people[role] if role else server.anyone())

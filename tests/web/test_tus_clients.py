@@ -4,8 +4,6 @@ import base64
 import hashlib
 import io
 import json
-import os
-import shutil
 import subprocess
 from pathlib import Path
 
@@ -14,29 +12,18 @@ from sending import photo, photos_held, promise_in, state
 from served import Served
 from tusclient.client import TusClient
 
+from browsers import installed
+
 TUS_JS = "tus-js-client@4.3.1"
 CHUNK = 2048
 SIZE = 3 * CHUNK + 700
 CUTS = (0, 1, 2, 3)
 
 
-def _missing(what: str) -> None:
-    if os.environ.get("CI"):
-        pytest.fail(f"{what} is not here")
-    pytest.skip(f"{what} is not here")
-
-
 @pytest.fixture(scope="module")
 def tus_js(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of tus-js-client, installed without running its scripts."""
-    folder = tmp_path_factory.mktemp("npm")
-    npm = shutil.which("npm")
-    if npm is None:
-        _missing("npm")
-    install = [str(npm), "install", "--ignore-scripts", "--no-audit", "--no-fund", "--no-save", TUS_JS]
-    if subprocess.run(install, cwd=folder, capture_output=True, check=False, timeout=300).returncode:
-        _missing(TUS_JS)
-    return folder / "node_modules" / "tus-js-client"
+    return installed(TUS_JS, tmp_path_factory.mktemp("npm"))
 
 
 @pytest.mark.thirdparty

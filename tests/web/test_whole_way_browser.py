@@ -3,12 +3,8 @@
 Everything runs as people run it: the commands, one server process, and a browser profile for each person.
 """
 
-import importlib.util
-import io
 import json
-import os
 import re
-import shutil
 import signal
 import subprocess
 import sys
@@ -18,9 +14,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import cv2
+import numpy as np
 import pytest
 from PIL import Image, ImageOps
 
+from browsers import with_flags
+from chromium_pipe import Browser
 from testigo.core.records import Photo, Ruling
 from testigo.wiring import open_home
 
@@ -79,29 +79,14 @@ def night(drill: Path, tmp_path: Path) -> Iterator[Night]:
 class People:
     """Browsers, one profile a person; `phone` has a camera before which a sheet lies."""
 
-    def __init__(self, project: Path, folder: Path, paper: bytes) -> None:
-        found = shutil.which("chromium")
-        if found is None:
-            assert not os.environ.get("CI"), "chromium is not here"
-            pytest.skip("chromium is not here")
-        spec = importlib.util.spec_from_file_location(
-            "chromium_of_whole_way", project / "tests" / "designer" / "chromium_pipe.py"
-        )
-        assert spec is not None
-        assert spec.loader is not None
-        self._pipe = importlib.util.module_from_spec(spec)
-        spec.loader.exec_module(self._pipe)
+    def __init__(self, chromium: str, folder: Path, paper: bytes) -> None:
         self._folder = folder
-        (folder / "paper.mjpeg").write_bytes(paper * 30)
-        self._chromium = folder / "chromium-with-camera"
+        (folder / "paper.y4m").write_bytes(paper)
         flags = "--use-fake-device-for-media-stream --use-fake-ui-for-media-stream"
-        self._chromium.write_text(
-            f'#!/bin/sh\nexec {found} {flags} --use-file-for-fake-video-capture={folder}/paper.mjpeg "$@"\n'
-        )
-        self._chromium.chmod(0o755)
+        self._chromium = with_flags(chromium, f"{flags} --use-file-for-fake-video-capture={folder}/paper.y4m", folder)
 
-    def of(self, name: str, *, width: int = 1280) -> Any:
-        return self._pipe.Browser(str(self._chromium), self._folder / name, width=width, height=800)
+    def of(self, name: str, *, width: int = 1280) -> Browser:
+        return Browser(self._chromium, self._folder / name, width=width, height=800)
 
 
 def frame(photo: Path) -> bytes:
@@ -110,9 +95,8 @@ def frame(photo: Path) -> bytes:
         upright = ImageOps.exif_transpose(opened).convert("RGB")
     upright.thumbnail((480, 480))
     upright = upright.crop((0, 0, upright.width // 2 * 2, upright.height // 2 * 2))
-    out = io.BytesIO()
-    upright.save(out, "JPEG", quality=80)
-    return out.getvalue()
+    planes: bytes = cv2.cvtColor(np.asarray(upright), cv2.COLOR_RGB2YUV_I420).tobytes()
+    return b"YUV4MPEG2 W%d H%d F10:1 Ip A1:1 C420jpeg\n" % upright.size + (b"FRAME\n" + planes) * 3
 
 
 def sheet_of(drill: Path) -> tuple[Path, str, dict[str, int]]:
@@ -202,9 +186,9 @@ def settled(people: People, address: str, right: int, slip: int) -> None:
         assert page.problems == []
 
 
-def test_one_sheet_goes_the_whole_way(project: Path, drill: Path, night: Night, tmp_path: Path) -> None:
+def test_one_sheet_goes_the_whole_way(either_chromium: str, drill: Path, night: Night, tmp_path: Path) -> None:
     photo, station, figures = sheet_of(drill)
-    people = People(project, tmp_path, frame(photo))
+    people = People(either_chromium, tmp_path, frame(photo))
     promised = photographed(people, night, station)
     slip = figures | {"B1": figures["B1"] + 1}
     keyed(people, "first", night.link("clerk"), station, figures)
@@ -225,6 +209,7 @@ def test_one_sheet_goes_the_whole_way(project: Path, drill: Path, night: Night, 
     (page_file,) = site.rglob(f"{station}.html")
     with people.of("reader") as page:
         page.open(f"file://{page_file}")
+        page.wait_for("location.protocol === 'file:' && document.readyState === 'complete'")
         text = str(page.value("document.body.innerText"))
         votes = (figures["A1"] + figures["A2"], figures["D1"], figures["valid"], figures["cast"])
         assert [bool(re.search(rf"\b{value}\b", text)) for value in votes] == [True] * 4, text

@@ -1,7 +1,5 @@
 """The server with the phone's page, a reader that strips as the real one does, and Chromium with a camera."""
 
-import importlib.util
-import os
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
@@ -12,6 +10,8 @@ import pytest
 from sending import PhoneMaster, PhoneReader
 from served import Served, served
 
+from browsers import with_flags
+from chromium_pipe import Browser
 from testigo.vision.jpeg import strip_jpeg
 from testigo.web import app
 from testigo.web.phone import phone_routes
@@ -36,26 +36,12 @@ def phone_server(prepared: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 
 
 @pytest.fixture
-def browse(project: Path, tmp_path: Path) -> Callable[..., AbstractContextManager[Any]]:
+def browse(either_chromium: str, tmp_path: Path) -> Callable[..., AbstractContextManager[Any]]:
     """Opens Chromium with a camera that shows a test picture; the same profile each time."""
-    chromium = shutil.which("chromium")
-    if chromium is None:
-        if os.environ.get("CI"):
-            pytest.fail("chromium is not here")
-        pytest.skip("chromium is not here")
-    spec = importlib.util.spec_from_file_location(
-        "chromium_of_phone", project / "tests" / "designer" / "chromium_pipe.py"
-    )
-    assert spec is not None
-    assert spec.loader is not None
-    pipe = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(pipe)
-    with_camera = tmp_path / "chromium-with-camera"
     flags = "--use-fake-device-for-media-stream --use-fake-ui-for-media-stream"
-    with_camera.write_text(f'#!/bin/sh\nexec {chromium} {flags} "$@"\n')
-    with_camera.chmod(0o755)
+    with_camera = with_flags(either_chromium, flags, tmp_path)
 
     def opened(*, width: int = 360, height: int = 740) -> AbstractContextManager[Any]:
-        return pipe.Browser(str(with_camera), tmp_path / "profile", width=width, height=height)
+        return Browser(with_camera, tmp_path / "profile", width=width, height=height)
 
     return opened

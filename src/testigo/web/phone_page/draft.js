@@ -30,7 +30,8 @@ export async function keep(blob) {
   const kept = await sealed(bytes);
   await store.save({ ...said(), state: "draft", bytes: kept.buffer, sha256, orient, url: "", length: kept.length, note: "", why: "" });
   shown.set(sha256, bytes);
-  if (!store.keepsNothing() && navigator.storage && navigator.storage.persist) await navigator.storage.persist();
+  // Firefox asks the person, who may never answer: nothing waits for it.
+  if (!store.keepsNothing() && navigator.storage && navigator.storage.persist) navigator.storage.persist().catch(() => undefined);
 }
 
 /**

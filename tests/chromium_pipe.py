@@ -103,11 +103,20 @@ class Browser:
         self._mouse("mouseReleased", points[-1])
 
     def click(self, expression: str) -> None:
-        """Clicks in the middle of an element, after it was scrolled into sight."""
-        x, y, w, h = self.value(
-            f"(e => {{ e.scrollIntoView({{block: 'nearest'}}); const b = e.getBoundingClientRect();"
-            f" return [b.x, b.y, b.width, b.height] }})({expression})"
-        )
+        """Clicks in the middle of an element, after it was scrolled into sight and rests."""
+        seen: list[float] = []
+        for _ in range(40):
+            last, seen = (
+                seen,
+                self.value(
+                    f"(e => {{ e.scrollIntoView({{block: 'nearest'}}); const b = e.getBoundingClientRect();"
+                    f" return [b.x, b.y, b.width, b.height] }})({expression})"
+                ),
+            )
+            if seen == last:
+                break
+            time.sleep(0.03)
+        x, y, w, h = seen
         self.mouse((x + w / 2, y + h / 2))
 
     def keys(self, text: str) -> None:
