@@ -58,7 +58,10 @@ def test_only_the_proxy_can_be_reached_and_only_it_reaches_out() -> None:
     assert [name for name, one in services.items() if "ports" in one] == ["proxy"]
     assert services["proxy"]["ports"] == ["443:443"]
     assert [name for name, one in services.items() if "outside" in one["networks"]] == ["proxy"]
-    assert compose["networks"]["inside"] == {"internal": True}
+    inside = compose["networks"]["inside"]
+    assert inside["internal"] is True
+    # Whom testigo believes who asks: the proxy's network alone.
+    assert f"--proxy {inside['ipam']['config'][0]['subnet']} " in services["testigo"]["command"]
     assert all("network_mode" not in one and one["networks"] for one in services.values())
 
 
@@ -87,4 +90,4 @@ def test_what_a_service_needs_is_there_and_no_password_stands_in_the_file() -> N
 def test_the_proxy_keeps_nothing_of_a_request_and_tells_no_address(name: str) -> None:
     caddy = re.sub(r"^#.*$", "", (ROOT / "deploy" / name).read_text("utf-8"), flags=re.M)
     assert re.findall(r"^\s*log\b.*\n\s*(.*)$", caddy, re.M) == ["exclude http"]
-    assert re.findall(r"header_up (\S+)", caddy) == ["-X-Forwarded-For", "-X-Real-IP", "-Forwarded"]
+    assert re.findall(r"header_up (\S+)", caddy) == ["X-Forwarded-For", "-X-Real-IP", "-Forwarded"]

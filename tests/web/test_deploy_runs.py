@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import secrets
 import shutil
 import signal
@@ -132,7 +133,9 @@ def test_the_proxy_keeps_and_passes_on_nothing_of_who_asked(project: Path, tmp_p
         thread.join()
         assert answer.status == 200
         assert b"CanaryBrowser" in heard[0]
-        assert not any(name in heard[0].lower() for name in (b"x-forwarded-for", b"x-real-ip", b"\r\nforwarded:"))
+        # Who asks is the proxy's own word, to be counted for ten minutes and not kept, never that of the one who asks.
+        assert re.findall(rb"(?im)^x-forwarded-for: (.*?)\r", heard[0]) == [b"127.0.0.1"]
+        assert not any(name in heard[0].lower() for name in (b"x-real-ip", b"\r\nforwarded:"))
         # testigo is being started anew: Caddy answers for it, and says nothing of it.
         assert ask(port, authority, "GET", INVITATION, **CANARIES).status == 502
         with socket.create_connection(("127.0.0.1", port)) as one:

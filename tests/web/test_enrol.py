@@ -5,6 +5,8 @@ from datetime import timedelta
 
 from served import Served
 
+from testigo.web.enrol import TRIES_EACH
+
 
 def test_an_invitation_makes_one_session_and_no_second(server: Served) -> None:
     (path,) = server.link("clerk")
@@ -93,3 +95,15 @@ def _secret_of(cookies: dict[str, str]):  # type: ignore[no-untyped-def]
     from testigo.web.deployment import hidden
 
     return hidden(cookies["testigo_session"])
+
+
+def test_one_address_may_not_try_invitations_without_end(server: Served) -> None:
+    far = {"X-Forwarded-For": "192.0.2.9"}
+    (good,) = server.link("clerk")
+    wrong = [server.anyone().post(f"/i/{number}", **far).status for number in range(TRIES_EACH)]
+    assert set(wrong) == {403}
+    refused = server.anyone().post(good, **far)
+    assert (refused.status, "in ten minutes" in refused.text) == (429, True)
+    body = json.dumps({"token": server.link("volunteer")[0].rpartition("/")[2]}).encode()
+    assert server.anyone().ask("POST", "/api/enrol", body, far).status == 429
+    assert server.anyone().post(good, **{"X-Forwarded-For": "192.0.2.10"}).status == 303

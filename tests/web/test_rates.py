@@ -1,12 +1,13 @@
 """How often one address may ask, and that nothing of it stays."""
 
+from ipaddress import ip_network
 from itertools import count
 
 from hypothesis import given
 from hypothesis import strategies as st
 from starlette.requests import Request
 
-from testigo.web.rates import WINDOW_S, Rates, address_of
+from testigo.web.rates import WINDOW_S, Network, Rates, address_of
 
 
 def rates(most: int) -> Rates:
@@ -54,12 +55,15 @@ def test_neither_an_address_nor_a_key_of_before_is_kept() -> None:
 
 
 def test_an_address_behind_a_proxy_of_this_machine_is_the_proxys_word_for_the_last_hop() -> None:
-    def told(peer: str, **headers: str) -> str | None:
+    def told(peer: str, proxy: Network | None = None, **headers: str) -> str | None:
         given = [(name.replace("_", "-").encode(), value.encode()) for name, value in headers.items()]
-        return address_of(Request({"type": "http", "client": (peer, 5), "headers": given}))
+        return address_of(Request({"type": "http", "client": (peer, 5), "headers": given}), proxy)
 
     assert told("192.0.2.1", x_forwarded_for="192.0.2.9") == "192.0.2.1"
     assert told("127.0.0.1", x_forwarded_for="198.51.100.7, 192.0.2.9") == "192.0.2.9"
     assert told("127.0.0.1") is None
     assert told("::1") is None
     assert told("testclient") is None
+    proxy = ip_network("10.89.7.0/24")
+    assert told("10.89.7.2", x_forwarded_for="192.0.2.9", proxy=proxy) == "192.0.2.9"
+    assert told("10.89.8.2", x_forwarded_for="192.0.2.9", proxy=proxy) == "10.89.8.2"

@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 
 from testigo.core.ids import Digest
@@ -15,11 +16,13 @@ from testigo.private import Private
 @dataclass(frozen=True, slots=True)
 class Settings:
     """How the server is reached. `origins` are the addresses under which browsers know it, `https://count.example`; the
-    first is printed in invitations. `site` is the published site that it shows too, None for none.
+    first is printed in invitations. `site` is the published site that it shows too, None for none. `proxy` is the
+    network of a reverse proxy on another machine, whose word for who asks is taken.
     """
 
     origins: tuple[str, ...]
     site: Path | None = None
+    proxy: IPv4Network | IPv6Network | None = None
 
     @property
     def secure(self) -> bool:

@@ -14,9 +14,13 @@ from testigo.flows.invite import PASS_DAYS, PASS_UPLOADS, is_volunteers
 from testigo.web.deployment import Deployment, hidden
 from testigo.web.guard import COOKIE
 from testigo.web.pages import page
+from testigo.web.rates import Rates
 
 SESSION = timedelta(hours=16)
 """A session of staff ends by itself after a long night."""
+TRIES_EACH = 600
+"""Invitations that one address may try in ten minutes: a hall full of volunteers shares one."""
+_MANY = "many invitations are used from this network just now; try again in ten minutes"
 _MOST_BODY = 512
 _HOME_OF: dict[Role, str] = {"clerk": "/desk", "adjudicator": "/rulings", "steward": "/board", "observer": "/board"}
 
@@ -24,6 +28,7 @@ _HOME_OF: dict[Role, str] = {"clerk": "/desk", "adjudicator": "/rulings", "stewa
 def enrol_routes(deployment: Deployment) -> list[Route]:
     """Start page, invitations, passes, leaving, and the names of stations."""
     private, clock = deployment.private, deployment.clock
+    rates = Rates(TRIES_EACH, lambda: deployment.token().encode())
 
     async def start(request: Request) -> Response:
         person = request.state.person
@@ -38,6 +43,7 @@ def enrol_routes(deployment: Deployment) -> list[Route]:
         return page(request, deployment, "invitation.html", token=token)
 
     async def redeem(request: Request) -> Response:
+        rates.check(request, deployment, _MANY)
         token = request.path_params["token"]
         found = None if is_volunteers(token) else private.redeem(hidden(token), clock())
         if found is None or found.alias is None:
@@ -52,6 +58,7 @@ def enrol_routes(deployment: Deployment) -> list[Route]:
         return answer
 
     async def enrol(request: Request) -> Response:
+        rates.check(request, deployment, _MANY)
         token = await _token_in(request)
         if not is_volunteers(token) or private.redeem(hidden(token), clock()) is None:
             raise NotAllowed("this invitation was used, has run out, or never was one")

@@ -24,7 +24,7 @@ from testigo.web.bodies import pieces_of
 from testigo.web.deployment import Deployment, hidden
 from testigo.web.outcome import received_by
 from testigo.web.pages import page
-from testigo.web.rates import Rates, address_of
+from testigo.web.rates import MANY_PHOTOS, Rates
 from testigo.web.tus import MOST_BYTES, sent_of
 
 _PASS, _PHOTO = "pass", "photo"
@@ -51,9 +51,8 @@ class PlainForm:
 
     async def answer(self, request: Request) -> Response:
         """The page with the promise."""
-        now, address = self._deployment.clock(), address_of(request)
-        if address is not None and not self._rates.allows(address, now.timestamp()):
-            raise TooMany("many photos come from this network just now; try again in ten minutes")
+        now = self._deployment.clock()
+        self._rates.check(request, self._deployment, MANY_PHOTOS)
         if self._under_way >= _AT_ONCE:
             raise TooMany("many photos are coming in just now; try again in a minute")
         self._under_way += 1

@@ -11,8 +11,14 @@ from collections.abc import Callable
 
 from starlette.requests import Request
 
+from testigo.errors import TooMany
+from testigo.web.deployment import Deployment
+
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+
 WINDOW_S = 600
 """For how long a key is kept, and what a rate counts in."""
+MANY_PHOTOS = "many photos come from this network just now; try again in ten minutes"
 _ROWS = 2
 _PLACES = 1 << 16
 
@@ -44,6 +50,16 @@ class Rates:
             self._counts[place] += 1
         return True
 
+    def check(self, request: Request, deployment: Deployment, why: str) -> None:
+        """Counts a request.
+
+        Raises:
+            TooMany: its address may not ask any more for now; `why` is said.
+        """
+        address = address_of(request, deployment.settings.proxy)
+        if address is not None and not self.allows(address, deployment.clock().timestamp()):
+            raise TooMany(why)
+
     def _places(self, address: str) -> tuple[int, ...]:
         mark = hmac.digest(self._key, _network(address).encode(), "sha256")
         return tuple(row * _PLACES + int.from_bytes(mark[2 * row : 2 * row + 2], "big") for row in range(_ROWS))
@@ -62,17 +78,18 @@ def _network(address: str) -> str:
     return str(found)
 
 
-def address_of(request: Request) -> str | None:
+def address_of(request: Request, proxy: Network | None = None) -> str | None:
     """Whose request it is, to be counted and forgotten; None where that cannot be told.
 
-    From this machine itself come a reverse proxy, whose word for the last hop is taken, and an onion service, behind
-    which all visitors look the same and none is counted.
+    From this machine itself, and from the network `proxy`, come a reverse proxy, whose word for the last hop is taken,
+    and an onion service, behind which all visitors look the same and none is counted.
     """
     peer = "" if request.client is None else request.client.host
     try:
-        if not ipaddress.ip_address(peer).is_loopback:
-            return peer
+        found = ipaddress.ip_address(peer)
     except ValueError:
         return None
+    if not found.is_loopback and (proxy is None or found not in proxy):
+        return peer
     forwarded = request.headers.get("x-forwarded-for", "").rpartition(",")[2].strip()
     return forwarded or None

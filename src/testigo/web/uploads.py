@@ -27,7 +27,7 @@ from testigo.web.bodies import IDLE_S, WHOLE_S
 from testigo.web.chunks import take_chunk
 from testigo.web.deployment import Deployment, hidden
 from testigo.web.outcome import received_by, refusal_text, told_upload
-from testigo.web.rates import Rates, address_of
+from testigo.web.rates import MANY_PHOTOS, Rates
 from testigo.web.spool import Part, Spool
 from testigo.web.tus import (
     OPTIONS,
@@ -108,9 +108,7 @@ class Uploads:
         length = length_of(request)
         owner: Digest = request.state.person.secret
         now = self._deployment.clock()
-        address = address_of(request)
-        if address is not None and not self._rates.allows(address, now.timestamp()):
-            raise TooMany("many photos come from this network just now; try again in ten minutes")
+        self._rates.check(request, self._deployment, MANY_PHOTOS)
         self._check_room(owner, length, now)
         sent = await sent_in(request, self._deployment.world.register)
         id_ = self._deployment.token()
