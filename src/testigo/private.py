@@ -34,6 +34,19 @@ class Session:
 
 
 @dataclass(frozen=True, slots=True)
+class Passkey:
+    """What signs somebody in. `secret` is the hash of its id, `key` its public key as COSE (RFC 9052) in hexadecimal
+    digits, `uses` the count of signatures that it told last; many always tell 0.
+    """
+
+    secret: Digest
+    role: Role
+    alias: str
+    key: str
+    uses: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Claim:
     """A photo in somebody's hands."""
 
@@ -120,7 +133,22 @@ class Private(Protocol):
         """Ends a session; one that is not there is ended already."""
 
     def end_sessions_of(self, alias: str) -> None:
-        """Ends every session of this person, as when a device was lost."""
+        """Ends every session of this person, and forgets their passkeys, as when a device was lost."""
+
+    def keep_challenge(self, secret: Digest, alias: str, now: datetime, until: datetime) -> bool:
+        """Whether there was room for the challenge; `alias` is for whom, empty for whoever signs in."""
+
+    def use_challenge(self, secret: Digest, alias: str, now: datetime) -> bool:
+        """Whether there was such a challenge for this person; it is gone afterwards."""
+
+    def keep_passkey(self, passkey: Passkey) -> bool:
+        """Whether the passkey is kept: not one whose id is known already."""
+
+    def passkey(self, secret: Digest) -> Passkey | None:
+        """The passkey, None where there is none."""
+
+    def used_passkey(self, secret: Digest, uses: int) -> bool:
+        """Whether the passkey may tell this count: more than the last, or always 0. A copy of it tells less."""
 
     def claim(self, photo: Digest, kind: ClaimKind, alias: str, now: datetime, until: datetime) -> bool:
         """Whether the photo is in this person's hands until then; not where it is in another's, who still has time."""

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import create_engine, inspect
 
 from testigo.core.ids import Digest, StationCode
-from testigo.private import Claim, Invitation, Private, Problem, Score, Session, Upload, Work
+from testigo.private import Claim, Invitation, Passkey, Private, Problem, Score, Session, Upload, Work
 from testigo.store.engine import postgres_engine, sqlite_engine
 from testigo.store.private_schema import PRIVATE
 from testigo.store.private_sql import SqlPrivate
@@ -175,3 +175,35 @@ def test_work_adds_up(private: Private) -> None:
     for alias, seconds in (("c-2", 40), ("c-1", 9), ("c-2", 60)):
         private.add_work(alias, seconds)
     assert private.work() == (Work("c-1", 1, 9), Work("c-2", 2, 100))
+
+
+def test_a_challenge_is_answered_once_in_time_and_by_whom_it_was_made_for(private: Private) -> None:
+    soon = NOW + timedelta(minutes=5)
+    assert private.keep_challenge(A, "c-1", NOW, soon)
+    assert private.use_challenge(A, "c-2", NOW) is False
+    assert private.use_challenge(A, "c-1", NOW) is False
+    assert private.keep_challenge(A, "", NOW, soon)
+    assert private.use_challenge(A, "", soon) is True
+    assert private.keep_challenge(B, "", NOW, soon)
+    assert private.use_challenge(B, "", soon + timedelta(seconds=1)) is False
+
+
+def test_a_passkey_is_kept_once_counts_up_and_goes_with_its_persons_sessions(private: Private) -> None:
+    found = Passkey(A, "clerk", "c-1", "a501")
+    assert private.keep_passkey(found) is True
+    assert private.keep_passkey(Passkey(A, "steward", "s-1", "a502")) is False
+    assert private.passkey(A) == found
+    assert [private.used_passkey(A, uses) for uses in (0, 0, 2, 2, 1, 0, 3)] == [
+        True,
+        True,
+        True,
+        False,
+        False,
+        False,
+        True,
+    ]
+    assert private.used_passkey(B, 1) is False
+    private.end_sessions_of("c-2")
+    assert private.passkey(A) == Passkey(A, "clerk", "c-1", "a501", 3)
+    private.end_sessions_of("c-1")
+    assert private.passkey(A) is None

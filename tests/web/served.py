@@ -128,7 +128,7 @@ def served(world: World, reader: Reader) -> Iterator[Served]:
     clock = Clock()
     private, opener = open_private(world), photo_opener(world)
     with Listening("127.0.0.1", 0) as listening:
-        settings = Settings((f"http://127.0.0.1:{listening.port}",))
+        settings = Settings((f"http://127.0.0.1:{listening.port}", f"http://localhost:{listening.port}"))
         server = listening.server_for(
             world, private, promise_signer(world), reader, settings, clock=clock, token=_token, opener=opener
         )

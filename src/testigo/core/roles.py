@@ -40,6 +40,12 @@ ROUTES: Mapping[str, frozenset[Who]] = types.MappingProxyType(
         "redeem": _ANYONE,
         "enrol": _ANYONE,
         "leave": _STAFF,
+        # A passkey is added by staff who are signed in, and signs in whoever holds it.
+        "passkey file": _ANYONE,
+        "passkey new": _STAFF,
+        "passkey keep": _STAFF,
+        "passkey ask": _ANYONE,
+        "passkey enter": _ANYONE,
         # The phone: its page holds nothing, what it sends needs a pass; a plain form brings it as its first field.
         "phone": _ANYONE,
         "phone file": _ANYONE,

@@ -9,6 +9,8 @@ from testigo.ports import World
 from testigo.private import Private
 from testigo.tlog.note import open_note, parse_checkpoint, parse_vkey
 
+_OF_PASSKEYS = frozenset({"passkey", "challenge"})
+
 
 def backup(world: World, private: Private, keys: Mapping[str, str]) -> Backup:
     """The private store and the records that no signed checkpoint holds yet; `keys` are taken along as they are.
@@ -32,8 +34,11 @@ def backup(world: World, private: Private, keys: Mapping[str, str]) -> Backup:
 
 
 def _from_the_start(rows: Rows) -> Rows:
-    """The rows with uploads under way at their beginning: their bytes, as phones sent them, are in no backup."""
+    """The rows with uploads under way at their beginning: their bytes, as phones sent them, are in no backup.
+
+    Passkeys are in none either: one that was given up since would sign in again.
+    """
     uploads: list[Mapping[str, Cell]] = [
         {**row, "offset": 0} if row["state"] == "open" else row for row in rows["upload"]
     ]
-    return {**rows, "upload": uploads}
+    return {name: found for name, found in rows.items() if name not in _OF_PASSKEYS} | {"upload": uploads}

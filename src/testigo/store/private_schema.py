@@ -30,6 +30,24 @@ SESSION = Table(
     Column("until", BigInteger, nullable=False),
 )
 
+PASSKEY = Table(
+    "private_passkey",
+    PRIVATE,
+    Column("secret", String(64), primary_key=True),
+    Column("role", String(16), nullable=False),
+    Column("alias", String(64), nullable=False, index=True),
+    Column("key", Text, nullable=False),
+    Column("uses", BigInteger, nullable=False),
+)
+
+CHALLENGE = Table(
+    "private_challenge",
+    PRIVATE,
+    Column("secret", String(64), primary_key=True),
+    Column("alias", String(64), nullable=False),
+    Column("until", BigInteger, nullable=False),
+)
+
 CLAIM = Table(
     "private_claim",
     PRIVATE,

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import asdict
 from datetime import UTC, datetime
 from math import ceil
 
@@ -12,13 +13,15 @@ from testigo.core.backup import Rows
 from testigo.core.ids import Digest
 from testigo.core.roles import Role
 from testigo.errors import BrokenStore
-from testigo.private import Claim, ClaimKind, Invitation, Problem, Score, Session, Upload, UploadState, Work
+from testigo.private import Claim, ClaimKind, Invitation, Passkey, Problem, Score, Session, Upload, UploadState, Work
 from testigo.store.engine import begin_alone, one_moment
 from testigo.store.private_schema import (
+    CHALLENGE,
     CLAIM,
     DRAFT,
     INVITATION,
     PASS,
+    PASSKEY,
     PRIVATE,
     PROBLEM,
     SCORE,
@@ -27,6 +30,9 @@ from testigo.store.private_schema import (
     UPLOAD,
     WORK,
 )
+
+MOST_CHALLENGES = 1_000
+"""Challenges of passkeys that wait at once."""
 
 ROUNDED_S = 600
 """Ends of validity are kept in whole ten minutes, rounded up: they tell little of when something began."""
@@ -93,6 +99,42 @@ class SqlPrivate:
         """See `private.Private`."""
         with self._changing() as connection:
             connection.execute(delete(SESSION).where(SESSION.c.alias == alias))
+            connection.execute(delete(PASSKEY).where(PASSKEY.c.alias == alias))
+
+    def keep_challenge(self, secret: Digest, alias: str, now: datetime, until: datetime) -> bool:
+        """See `private.Private`."""
+        with self._changing() as connection:
+            connection.execute(delete(CHALLENGE).where(CHALLENGE.c.until < _seconds(now)))
+            if (connection.scalar(select(func.count()).select_from(CHALLENGE)) or 0) >= MOST_CHALLENGES:
+                return False
+            connection.execute(insert(CHALLENGE).values(secret=secret, alias=alias, until=_seconds(until)))
+        return True
+
+    def use_challenge(self, secret: Digest, alias: str, now: datetime) -> bool:
+        """See `private.Private`."""
+        found = delete(CHALLENGE).where(CHALLENGE.c.secret == secret).returning(CHALLENGE)
+        with self._changing() as connection:
+            row = connection.execute(found).one_or_none()
+        return row is not None and row.alias == alias and row.until >= _seconds(now)
+
+    def keep_passkey(self, passkey: Passkey) -> bool:
+        """See `private.Private`."""
+        with self._changing() as connection:
+            put = _dialect_insert(connection, PASSKEY).values(**asdict(passkey)).on_conflict_do_nothing()
+            return connection.execute(put.returning(PASSKEY.c.secret)).first() is not None
+
+    def passkey(self, secret: Digest) -> Passkey | None:
+        """See `private.Private`."""
+        with self._engine.connect() as connection:
+            row = connection.execute(select(PASSKEY).where(PASSKEY.c.secret == secret)).one_or_none()
+        return None if row is None else Passkey(**row._mapping)
+
+    def used_passkey(self, secret: Digest, uses: int) -> bool:
+        """See `private.Private`."""
+        later = (PASSKEY.c.uses < uses) | ((PASSKEY.c.uses == 0) & (uses == 0))
+        with self._changing() as connection:
+            changed = update(PASSKEY).where((PASSKEY.c.secret == secret) & later).values(uses=uses)
+            return connection.execute(changed).rowcount == 1
 
     def claim(self, photo: Digest, kind: ClaimKind, alias: str, now: datetime, until: datetime) -> bool:
         """See `private.Private`."""

@@ -16,6 +16,7 @@ from testigo.web.desk import desk_routes
 from testigo.web.enrol import enrol_routes
 from testigo.web.guard import Doorman, guarded
 from testigo.web.pages import page
+from testigo.web.passkeys import passkey_routes
 from testigo.web.phone import phone_routes
 from testigo.web.plain import plain_routes
 from testigo.web.problems import problem_routes
@@ -25,6 +26,7 @@ from testigo.web.uploads import upload_routes
 Routes = Callable[[Deployment], Iterable[Route]]
 PLACES: tuple[Routes, ...] = (
     enrol_routes,
+    passkey_routes,
     problem_routes,
     phone_routes,
     upload_routes,

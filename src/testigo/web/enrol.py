@@ -15,6 +15,7 @@ from testigo.web.deployment import Deployment, hidden
 from testigo.web.guard import COOKIE
 from testigo.web.pages import page
 from testigo.web.rates import Rates
+from testigo.web.relying import relying_party
 
 SESSION = timedelta(hours=16)
 """A session of staff ends by itself after a long night."""
@@ -22,7 +23,7 @@ TRIES_EACH = 600
 """Invitations that one address may try in ten minutes: a hall full of volunteers shares one."""
 _MANY = "many invitations are used from this network just now; try again in ten minutes"
 _MOST_BODY = 512
-_HOME_OF: dict[Role, str] = {"clerk": "/desk", "adjudicator": "/rulings", "steward": "/board", "observer": "/board"}
+HOME_OF: dict[Role, str] = {"clerk": "/desk", "adjudicator": "/rulings", "steward": "/board", "observer": "/board"}
 
 
 def enrol_routes(deployment: Deployment) -> list[Route]:
@@ -32,8 +33,11 @@ def enrol_routes(deployment: Deployment) -> list[Route]:
 
     async def start(request: Request) -> Response:
         person = request.state.person
-        home = None if person is None else _HOME_OF.get(person.role)
-        return page(request, deployment, "start.html", home=home, site=deployment.settings.site is not None)
+        home = None if person is None else HOME_OF.get(person.role)
+        passkeys = relying_party(request) is not None and (person is None or person.alias is not None)
+        return page(
+            request, deployment, "start.html", home=home, passkeys=passkeys, site=deployment.settings.site is not None
+        )
 
     async def invitation(request: Request) -> Response:
         token = request.path_params["token"]
@@ -48,14 +52,7 @@ def enrol_routes(deployment: Deployment) -> list[Route]:
         found = None if is_volunteers(token) else private.redeem(hidden(token), clock())
         if found is None or found.alias is None:
             raise NotAllowed("this invitation was used, has run out, or never was one; ask the steward for another")
-        session = deployment.token()
-        private.open_session(hidden(session), found.role, found.alias, clock() + SESSION)
-        answer = RedirectResponse(_HOME_OF[found.role], 303)
-        answer.set_cookie(
-            COOKIE, session, int(SESSION.total_seconds()), httponly=True, samesite="strict",
-            secure=deployment.settings.secure,
-        )  # fmt: skip
-        return answer
+        return signed_in(deployment, found.role, found.alias, RedirectResponse(HOME_OF[found.role], 303))
 
     async def enrol(request: Request) -> Response:
         rates.check(request, deployment, _MANY)
@@ -91,6 +88,17 @@ def enrol_routes(deployment: Deployment) -> list[Route]:
         Route("/leave", leave, methods=["POST"], name="leave"),
         Route("/api/stations/{code}", station_name, name="station name"),
     ]
+
+
+def signed_in(deployment: Deployment, role: Role, alias: str, answer: Response) -> Response:
+    """The answer with the cookie of a new session."""
+    session = deployment.token()
+    deployment.private.open_session(hidden(session), role, alias, deployment.clock() + SESSION)
+    answer.set_cookie(
+        COOKIE, session, int(SESSION.total_seconds()), httponly=True, samesite="strict",
+        secure=deployment.settings.secure,
+    )  # fmt: skip
+    return answer
 
 
 async def _token_in(request: Request) -> str:

@@ -61,7 +61,7 @@ def guarded(answer: Answer, route: str, deployment: Deployment) -> Answer:
         person = person_of(request, deployment)
         if not may(None if person is None else person.role, route):
             raise NotAllowed(_refusal(route, person))
-        if request.method not in _SAFE and COOKIE in request.cookies and not _same_origin(request, deployment):
+        if request.method not in _SAFE and COOKIE in request.cookies and not same_origin(request, deployment):
             raise NotAllowed("this request came from a page of another site; nothing was done")
         request.state.person = person
         return await answer(request)
@@ -76,7 +76,8 @@ def _refusal(route: str, person: Person | None) -> str:
     return f"this is for {allowed}; you are signed in as {person.role}"
 
 
-def _same_origin(request: Request, deployment: Deployment) -> bool:
+def same_origin(request: Request, deployment: Deployment) -> bool:
+    """Whether a request was made by a page of this server, as the browser says."""
     origin = request.headers.get("origin")
     if origin is None or origin == "null":
         return request.headers.get("sec-fetch-site") in ("same-origin", "none")
