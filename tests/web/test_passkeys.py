@@ -35,6 +35,8 @@ def test_a_server_without_a_name_offers_no_passkeys(server: Served) -> None:
     [
         (None, 400), ([1], 400), ({"id": 5}, 400), (REFUSED_ID, 400), (REFUSED_ID | {"response": "x"}, 400),
         (REFUSED_ID | {"response": {"clientDataJSON": "%%"}}, 400),
+        (REFUSED_ID | {"response": {"clientDataJSON": 5}}, 400),
+        (REFUSED_ID | {"response": {"clientDataJSON": "W10"}}, 400),
         (REFUSED_ID | {"response": {"clientDataJSON": CLIENT}}, 403),
         (REFUSED_ID | {"id": "A" * 20_000}, 400),
     ],

@@ -71,13 +71,15 @@ def passkey_routes(deployment: Deployment) -> list[Route]:
 
     async def keep(request: Request) -> Response:
         person, told = request.state.person, await _json_in(request)
+        expected, party = await answered(told, person.alias), _party(request)
         try:
             made = verify_registration_response(
-                credential=told, expected_challenge=await answered(told, person.alias),
-                expected_rp_id=_party(request), expected_origin=_origins(request, deployment),
+                credential=told, expected_challenge=expected, expected_rp_id=party,
+                expected_origin=_origins(request, deployment),
             )  # fmt: skip
-        except WebAuthnException as error:
-            raise NotAllowed(f"this passkey cannot be taken: {error}") from None
+        except Exception as error:  # a stranger's bytes, through CBOR, COSE, ASN.1: whatever breaks there refuses them
+            why = f": {error}" if isinstance(error, WebAuthnException) else ""
+            raise NotAllowed(f"this passkey cannot be taken{why}") from None
         passkey = Passkey(
             hidden(told["id"]), person.role, person.alias, made.credential_public_key.hex(), made.sign_count
         )
@@ -99,16 +101,16 @@ def passkey_routes(deployment: Deployment) -> list[Route]:
             raise NotAllowed("this request came from a page of another site; nothing was done")
         told = await _json_in(request)
         known = await run_in_threadpool(private.passkey, hidden(told["id"]))
-        expected = await answered(told, "")
+        expected, party = await answered(told, ""), _party(request)
         if known is None:
             raise NotAllowed(_REFUSED)
         try:
             shown = verify_authentication_response(
-                credential=told, expected_challenge=expected, expected_rp_id=_party(request),
+                credential=told, expected_challenge=expected, expected_rp_id=party,
                 expected_origin=_origins(request, deployment), credential_public_key=bytes.fromhex(known.key),
                 credential_current_sign_count=0,
             )  # fmt: skip
-        except WebAuthnException:
+        except Exception:  # as above
             raise NotAllowed(_REFUSED) from None
         # The count is compared where it is kept: of two servers, one alone takes a signature.
         if not await run_in_threadpool(private.used_passkey, known.secret, shown.new_sign_count):
@@ -121,7 +123,7 @@ def passkey_routes(deployment: Deployment) -> list[Route]:
         try:
             client = json.loads(base64url_to_bytes(told["response"]["clientDataJSON"]))
             given = base64url_to_bytes(client["challenge"]).decode()
-        except (ValueError, KeyError, TypeError):
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
             raise BadUsage("expected the JSON of a PublicKeyCredential") from None
         if not await run_in_threadpool(private.use_challenge, hidden(given), alias, clock()):
             raise NotAllowed(_REFUSED)
