@@ -27,6 +27,7 @@ from testigo.flows.rebuild import rebuild
 from testigo.flows.setup import Prepared, for_rehearsal, prepare, setup
 from testigo.ports import Blobs, Opener, Reader, Signer, World
 from testigo.private import Private
+from testigo.store.blobs_copied import CopiedBlobs
 from testigo.store.blobs_folder import FolderBlobs, write_whole
 from testigo.store.engine import postgres_engine, sqlite_engine, tables_that_differ
 from testigo.store.journal_sql import SqlJournal
@@ -44,6 +45,7 @@ DATABASE_FILE = "testigo.sqlite"
 PRIVATE_FILE = "private.sqlite"
 DATABASE_ADDRESS_FILE = "database.txt"
 BLOBS_ADDRESS_FILE = "blobs.txt"
+COPIES_ADDRESS_FILE = "copies.txt"
 PROMISE_KEY_FILE = "keys/promise.pem"
 INTAKE_KEY_FILE = "keys/intake.pem"
 KEYS = (KEY_FILE, PROMISE_KEY_FILE, INTAKE_KEY_FILE)
@@ -104,17 +106,18 @@ def make_home(
     rehearsal: bool = False,
     database: str | None = None,
     blobs: str | None = None,
+    copies: str | None = None,
 ) -> tuple[World, Prepared]:
     """A home for this election, with its key, its policy file and a log that begins with the rules.
 
     The same folder again changes nothing; a setup that was cut short is finished. A rehearsal's log has another name.
     `database` is the address of a PostgreSQL database, None for SQLite in the home; `blobs` is `s3://BUCKET/PREFIX`,
-    None for a folder in the home.
+    None for a folder in the home; `copies` is another such address, or the path of a folder, for a second copy.
 
     Raises:
         BadElection: a file of the folder is wrong.
         BadHome: the home belongs to another election, was set up from other files, or keeps its bytes elsewhere.
-        BadUsage: `blobs` is no such address.
+        BadUsage: `blobs` or `copies` is no such address.
         CannotWrite: the database or the bucket does not answer; the same call goes on when it does.
     """
     prepared = prepare(election_folder, FileTables(), tables_folder)
@@ -125,14 +128,16 @@ def make_home(
         raise BadHome(f"{home}: expected an empty folder or a home, came a folder with other files")
     if blobs is not None:
         s3_blobs(blobs)
+    if copies is not None:
+        _place(copies)
     if mark.exists():
-        _check_same(home, prepared, blobs)
+        _check_same(home, prepared, blobs, copies)
     else:
         home.mkdir(parents=True, exist_ok=True)
-        if database is not None:
-            write_whole(home / DATABASE_ADDRESS_FILE, f"{database}\n".encode())
-        if blobs is not None:
-            write_whole(home / BLOBS_ADDRESS_FILE, f"{blobs}\n".encode())
+        places = {DATABASE_ADDRESS_FILE: database, BLOBS_ADDRESS_FILE: blobs, COPIES_ADDRESS_FILE: copies}
+        for name, address in places.items():
+            if address is not None:
+                write_whole(home / name, f"{address}\n".encode())
         make_key(home / KEY_FILE)
         make_intake_key(home / INTAKE_KEY_FILE)
         for name, data in prepared.files.items():
@@ -145,7 +150,7 @@ def make_home(
     return world, prepared
 
 
-def _check_same(home: Path, prepared: Prepared, blobs: str | None) -> None:
+def _check_same(home: Path, prepared: Prepared, blobs: str | None, copies: str | None) -> None:
     for name, data in prepared.files.items():
         kept = home / "election" / name
         if not kept.exists() or kept.read_bytes() != data:
@@ -156,6 +161,9 @@ def _check_same(home: Path, prepared: Prepared, blobs: str | None) -> None:
     kept_at = _line_of(home / BLOBS_ADDRESS_FILE)
     if blobs not in (None, kept_at):
         raise BadHome(f"{home}: it keeps its photos in {kept_at or 'its own folder'}; copy them before you change that")
+    copied_at = _line_of(home / COPIES_ADDRESS_FILE)
+    if copies not in (None, copied_at):
+        raise BadHome(f"{home}: expected the copies of its photos at {copied_at or 'no place'}, came {copies}")
 
 
 def policy_text(vkey: str) -> str:
@@ -204,9 +212,18 @@ def _engine(home: Path, file: str) -> Engine:
 
 
 def _blobs(home: Path) -> Blobs:
-    """The bytes of a home: in the bucket that it names, else in a folder."""
-    address = _line_of(home / BLOBS_ADDRESS_FILE)
-    return FolderBlobs(home / "blobs") if address is None else s3_blobs(address)
+    """The bytes of a home: in the bucket that it names, else in a folder; and a second copy where it names a place."""
+    address, copies = _line_of(home / BLOBS_ADDRESS_FILE), _line_of(home / COPIES_ADDRESS_FILE)
+    first = FolderBlobs(home / "blobs") if address is None else s3_blobs(address)
+    return first if copies is None else CopiedBlobs(first, _place(copies))
+
+
+def _place(address: str) -> Blobs:
+    if address.startswith("s3://"):
+        return s3_blobs(address)
+    if not Path(address).is_absolute():
+        raise BadUsage(f"--copies: expected s3://BUCKET/PREFIX or a folder's whole path, came {address}")
+    return FolderBlobs(Path(address))
 
 
 def s3_blobs(url: str) -> Blobs:

@@ -18,6 +18,7 @@ def setup_command(
     rehearsal: FlagOption = False,
     database: str | None = None,
     blobs: str | None = None,
+    copies: str | None = None,
 ) -> None:
     """Make a home for an election: keys, policy file, database, and a log that begins with the rules.
 
@@ -37,8 +38,13 @@ def setup_command(
         Keep photos in a bucket of S3 or a compatible store, s3://BUCKET/PREFIX, which has to be there; a folder in the
         home if not given. Endpoint and credentials come from AWS_ENDPOINT_URL, AWS_REGION, AWS_ACCESS_KEY_ID and
         AWS_SECRET_ACCESS_KEY each time and are kept nowhere.
+    copies
+        Where a second copy of every photo is held before anybody is promised it: the whole path of a folder, best on
+        another disk or machine, or s3://BUCKET/PREFIX. No second copy if not given.
     """
-    world, prepared = make_home(election, home_of(home), tables, rehearsal=rehearsal, database=database, blobs=blobs)
+    world, prepared = make_home(
+        election, home_of(home), tables, rehearsal=rehearsal, database=database, blobs=blobs, copies=copies
+    )
     for note in prepared.notes:
         warn(f"note: {note}")
     say(
