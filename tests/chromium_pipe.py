@@ -1,6 +1,7 @@
 """Chromium driven by mouse and keys over its debugging pipe (Chrome DevTools Protocol), with what was done counted."""
 
 import base64
+import contextlib
 import json
 import os
 import select
@@ -14,10 +15,16 @@ _FLAGS = (
     "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
     "--disable-component-update --disable-sync --hide-scrollbars --remote-debugging-pipe"
 )
+# What the browser says of a question whose page went away while it was asked.
+_GONE = ("Inspected target navigated", "Execution context was destroyed", "Cannot find context", "Cannot find default")
 _KEYS = {
     "Enter": (13, "\r"), "Tab": (9, ""), "Delete": (46, ""), "Backspace": (8, ""),
     "ArrowLeft": (37, ""), "ArrowUp": (38, ""), "ArrowRight": (39, ""), "ArrowDown": (40, ""),
 }  # fmt: skip
+
+
+class PageGone(AssertionError):
+    """The page was left for another one before it answered."""
 
 
 class Browser:
@@ -67,6 +74,8 @@ class Browser:
         while True:
             came = self._message()
             if came.get("id") == self._number:
+                if any(word in came.get("error", {}).get("message", "") for word in _GONE):
+                    raise PageGone(f"{method}: {came['error']}")
                 assert "error" not in came, f"{method}: {came['error']}"
                 result: dict[str, Any] = came["result"]
                 return result
@@ -83,10 +92,12 @@ class Browser:
         return told["result"].get("value")
 
     def wait_for(self, expression: str, *, seconds: float = 60) -> Any:
-        """The value of an expression as soon as it is true."""
+        """The value of an expression as soon as it is true, in this page or the one it is being left for."""
         end = time.monotonic() + seconds
         while time.monotonic() < end:
-            found = self.value(expression)
+            found = None
+            with contextlib.suppress(PageGone):
+                found = self.value(expression)
             if found:
                 return found
             time.sleep(0.05)
