@@ -8,9 +8,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from chromium_pipe import Browser
 from fourth_form import CELLS, FIELDS, HEIGHT, LINES, SIGNATURES, TRUTH, WIDTH, cell, column, filled, photographed
 
+from chromium_pipe import Browser
 from testigo.designer.opening import opened_desk
 from testigo.flows.folder import read_folder
 from testigo.stats.fields import FieldCells
