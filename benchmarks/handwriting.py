@@ -1,11 +1,14 @@
 """How well real sheets are read from photographs that get worse, and whether sheets that are wrong on paper stay so.
 
-    python benchmarks/handwriting.py SHEETS FORM.toml [--copies N] [--broken N] [--grades 0,1,2,3,4] [--jobs N]
+    python benchmarks/handwriting.py SHEETS FORM.toml [--copies N] [--broken N] [--grades 0,1,2,3,4] [--camera]
+                                                      [--jobs N]
 
 SHEETS holds reference.png, labels.json and photos/, as the project's shared data does. Every copy is one of the sheets,
 turned a little, made smaller, blurred, noisy and compressed by its grade (0 is the sheet itself, only turned; 1 to 4 as
-the design measured them: scale .7, .5, .4, .33). Broken copies are sheets in which one handwritten digit was replaced
-by another of the same sheet, so that what is written breaks a sum; a reading that is sure of one has rewritten it.
+the design measured them: scale .7, .5, .4, .33). With `--camera` the sheet is photographed by the drill's camera first
+(a table, perspective, curled paper, shadow, now and then upside down) and its photo damaged as the drill does. Broken
+copies are sheets in which one handwritten digit was replaced by another of the same sheet, so that what is written
+breaks a sum; a reading that is sure of one has rewritten it.
 """
 
 import argparse
@@ -31,6 +34,9 @@ from testigo.stats.written import field_cells
 from testigo.vision.hand import HandReader
 from testigo.vision.layout import layout_of
 from testigo.vision.page import flatten
+from testigo_drill.camera import photograph
+from testigo_drill.damage import damaged_jpeg
+from testigo_drill.written import upright
 
 Picture = NDArray[np.uint8]
 SCALES = (1.0, 0.7, 0.5, 0.4, 0.33)
@@ -41,7 +47,8 @@ QUALITIES = ((90, 96), (80, 92), (65, 85), (45, 70), (35, 55))
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """One copy: which sheet, how bad, whether a digit of it is replaced, and the seed."""
+    """One copy: which sheet, how bad, whether a digit of it is replaced, the seed, and whether the drill's camera takes
+    it."""
 
     sheets: Path
     form: Path
@@ -49,6 +56,7 @@ class Job:
     grade: int
     broken: bool
     seed: int
+    camera: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +154,10 @@ def seen(job: Job) -> Seen:
     picture = photo
     if job.broken:
         picture, cells = replaced(flat, form, cells, rng)
-    data = damaged(picture, job.grade, rng)
+    if job.camera:
+        data = damaged_jpeg(photograph(upright(picture, rng), rng, "mild"), job.grade, rng)
+    else:
+        data = damaged(picture, job.grade, rng)
     started = perf_counter()
     pages = reader.read(data, 1)
     sheet = read_sheet(field_cells(pages[0].ink), form.rules) if len(pages) == 1 else None
@@ -175,9 +186,12 @@ def jobs_of(asked: argparse.Namespace) -> Iterator[Job]:
     names = sorted(truth_of(asked.sheets))
     grades = [int(one) for one in asked.grades.split(",")]
     for n in range(asked.copies):
-        yield Job(asked.sheets, asked.form, names[n % len(names)], grades[n // len(names) % len(grades)], False, n)
+        grade = grades[n // len(names) % len(grades)]
+        yield Job(asked.sheets, asked.form, names[n % len(names)], grade, False, n, asked.camera)
     for n in range(asked.broken):
-        yield Job(asked.sheets, asked.form, names[n % len(names)], n // len(names) % 3, True, 1_000_000 + n)
+        yield Job(
+            asked.sheets, asked.form, names[n % len(names)], n // len(names) % 3, True, 1_000_000 + n, asked.camera
+        )
 
 
 def told(found: Sequence[Seen]) -> None:
@@ -222,6 +236,7 @@ def main() -> None:
     parser.add_argument("--broken", type=int, default=30)
     parser.add_argument("--grades", default="0,1,2,3,4")
     parser.add_argument("--jobs", type=int, default=2)
+    parser.add_argument("--camera", action="store_true", help="photographed by the drill's camera first")
     asked = parser.parse_args()
     with ProcessPoolExecutor(asked.jobs) as pool:
         found = []

@@ -139,12 +139,13 @@ def curve(found: Sequence[Seen]) -> None:
         wrong = sum(not one.shown for one in sure)
         low, high = clopper_pearson(wrong, len(sure))
         print(f"{least:<9}  {len(sure):>6} ({len(sure) / len(found):>5.1%})  {wrong:>6}  {low:.3%} to {high:.3%}")
-    print("said          sheets  mean said  came true")
-    for low, high in pairwise((0.0, 0.5, 0.8, 0.9, 0.99, 0.999, 1.0)):
-        some = [one for one in found if one.posterior is not None and low < one.posterior <= high]
-        if some:
-            said = np.mean([one.posterior for one in some if one.posterior is not None])
-            print(f"{low} to {high:<6} {len(some):>7}  {said:>9.4f}  {np.mean([one.shown for one in some]):>9.4f}")
+    print("grade  said          sheets  mean said  came true")
+    for grade in [*sorted({one.job.grade for one in found}), "all"]:
+        for low, high in pairwise((0.0, 0.5, 0.8, 0.9, 0.99, 0.999, 1.0)):
+            some = [one for one in found if grade in ("all", one.job.grade) and low < (one.posterior or 0) <= high]
+            if some:
+                said, true = np.mean([one.posterior or 0 for one in some]), np.mean([one.shown for one in some])
+                print(f"{grade:>5}  {low} to {high:<6} {len(some):>7}  {said:>9.4f}  {true:>9.4f}")
 
 
 def picture(found: Sequence[Seen]) -> str:

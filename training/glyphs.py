@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from training.sources import Mask
-from training.strokes import any_shape
+from training.strokes import Pen, any_shape, pen_of, slashed
 
 _TALL = 72
 
@@ -23,7 +23,11 @@ class Sources:
 
 @dataclass(frozen=True, slots=True)
 class Writer:
-    """What a hand keeps for a page: slant, size in parts of a cell's height, darkness 0 to 1, breadth of the pen."""
+    """What a hand keeps for a page: slant, size in parts of a cell's height, darkness 0 to 1, breadth of the pen.
+
+    `font` is -1 where it writes no font; `pen` its own ways, None where it writes digits of MNIST and others mixed;
+    `slash` how often its nought has a slash.
+    """
 
     slant: float
     size: float
@@ -32,10 +36,13 @@ class Writer:
     breadth: float
     drift: float
     font: int
+    pen: Pen | None
+    slash: float
 
 
 def writer(sources: Sources, rng: np.random.Generator) -> Writer:
     """A hand. Most write upright and dark; some do not."""
+    kind = rng.random()
     return Writer(
         slant=float(rng.normal(0.05, 0.16)),
         size=float(np.clip(rng.normal(0.66, 0.15), 0.35, 1.05)),
@@ -43,16 +50,25 @@ def writer(sources: Sources, rng: np.random.Generator) -> Writer:
         dark=float(rng.uniform(0.35, 1.0)),
         breadth=float(rng.uniform(0.25, 0.62)),
         drift=float(rng.uniform(0.02, 0.16)),
-        font=int(rng.integers(len(sources.fonts))) if rng.random() < 0.35 else -1,
+        font=int(rng.integers(len(sources.fonts))) if kind < 0.25 else -1,
+        pen=pen_of(rng) if kind > 0.65 else None,
+        slash=float(rng.uniform(0.4, 1)) if rng.random() < 0.16 else 0.0,
     )
 
 
 def digit_of(digit: int, sources: Sources, hand: Writer, rng: np.random.Generator) -> Mask:
     """A digit as the hand would write it, 72 pixels high, ink 1 on paper 0."""
+    ink = _digit(digit, sources, hand, rng)
+    return slashed(ink, rng) if digit == 0 and rng.random() < hand.slash else ink
+
+
+def _digit(digit: int, sources: Sources, hand: Writer, rng: np.random.Generator) -> Mask:
+    if hand.pen is not None:
+        return hand.pen.draw(digit, rng)
     if hand.font >= 0:
         return _even(sources.fonts[hand.font][digit], hand, rng)
     kind = rng.random()
-    if kind < 0.55:
+    if kind < 0.6:
         pictures = sources.mnist[digit]
         return _even(pictures[int(rng.integers(len(pictures)))], hand, rng)
     if kind < 0.75:

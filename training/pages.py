@@ -156,13 +156,17 @@ def _dash(
     ink: Mask, inside: tuple[float, float, float, float], hand: Writer, rng: np.random.Generator, breadth: float
 ) -> None:
     left, upper, right, lower = inside
+    if rng.random() < 0.5:
+        # Many only tick the empty box.
+        short, aside = rng.uniform(0.1, 0.35) * (right - left), rng.normal(0, 0.05) * (right - left)
+        left, right = left + short + aside, right - short + aside
     middle = (upper + lower) / 2 + rng.normal(0, 0.08 * (lower - upper))
-    if rng.random() < 0.8:
+    if rng.random() < 0.65:
         line(ink, (left, middle), (right, middle + rng.normal(0, 0.12 * (lower - upper))), hand, rng, breadth)
     else:
         # A flat wave, as some hands fill a box in which nothing is to stand.
         steps = np.linspace(left, right, 5)
-        heights = middle + 0.1 * (lower - upper) * np.array([0, -1, 0, 1, 0])
+        heights = middle + rng.uniform(0.05, 0.16) * (lower - upper) * np.array([0.4, -1, 0, 1, -0.4])
         for x0, y0, x1, y1 in zip(steps, heights, steps[1:], heights[1:], strict=False):
             line(ink, (x0, y0), (x1, y1), hand, rng, breadth)
 
