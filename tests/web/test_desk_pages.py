@@ -8,6 +8,8 @@ from types import ModuleType
 import pytest
 from served import Person, Served, served
 
+from browsers import program
+from chromium_pipe import Browser
 from testigo.core.ids import Digest, FieldId, StationCode
 from testigo.core.records import Entry, Photo, Reading, Ruling, Withhold
 from testigo.flows.board import board
@@ -149,3 +151,32 @@ def test_the_board_counts_both_photos_as_settled(desk: Served) -> None:
         given(clerk)
         key(clerk, one, two)
     assert (board(desk.world).to_key.photos, board(desk.world).settled) == ((), 2)
+
+
+@pytest.mark.slow
+@pytest.mark.thirdparty
+def test_the_photo_follows_the_field_to_its_page_and_a_key_shows_the_next_photo(desk: Served, tmp_path: Path) -> None:
+    one, two = put_page(desk, 1), put_page(desk, 2)
+    (invitation,) = desk.link("clerk")
+    with Browser(program("chromium"), tmp_path / "profile") as page:
+        page.open(desk.origin + invitation)
+        page.wait_for("document.readyState === 'complete' && !!document.querySelector('button.main')")
+        page.click("document.querySelector('button.main')")
+        page.wait_for("!location.pathname.startsWith('/i/')")
+        page.open(f"{desk.origin}/desk")
+        page.wait_for("document.readyState === 'complete' && !!document.getElementById('photo')")
+        for field, photo in (("f.cast", two), ("f.ANA", one), ("f.null", two)):
+            page.value(f"document.getElementById('{field}').focus()")
+            page.wait_for(f"document.getElementById('photo').src.endsWith('/desk/{photo}/image')")
+        for photo in (one, two):
+            page.value(
+                "document.activeElement.dispatchEvent("
+                "new KeyboardEvent('keydown', {key: 'n', altKey: true, bubbles: true}))"
+            )
+            page.wait_for(f"document.getElementById('photo').src.endsWith('/desk/{photo}/image')")
+        for field, said in RIGHT.items():
+            page.value(f"document.getElementById('f.{field}').value = '{said}'")
+        page.value("document.getElementById('station').value = 'T1'")
+        page.click("document.querySelector('#entry button.main')")
+        page.wait_for("document.readyState === 'complete' && !document.getElementById('entry')")
+    assert [(made.photo, made.beside, made.counts) for made in entries(desk)] == [(one, (two,), RIGHT)]
