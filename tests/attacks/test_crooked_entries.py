@@ -99,6 +99,22 @@ def test_a_field_that_is_blank_and_counted_is_refused(maker, refused):
     refused(released(maker), "a field stands in two", step="results")
 
 
+def test_an_entry_that_names_another_page_is_accepted_and_a_page_that_the_log_has_not_is_refused(
+    maker, accepted, refused
+):
+    other = photo_of(STATIONS[0])[0].sha256
+    ghostly = copy.deepcopy(maker)
+    maker.seal([entry("c-1", beside=(other,)), entry("c-2", beside=(other,))])
+    accepted(released(maker))
+    ghostly.seal([entry("c-1", beside=(sha256_of(b"nowhere"),))])
+    refused(released(ghostly), "it is an entry from the photo", step="batches")
+
+
+def test_a_photo_that_is_keyed_beside_itself_is_refused(maker, refused):
+    maker.seal([entry("c-1", beside=(photo_of(LATE)[0].sha256,))])
+    refused(released(maker), "a photo stands twice", step="results")
+
+
 def test_an_entry_corrected_by_another_person_is_refused(maker, refused):
     old, new = entry("c-1"), entry("c-2", extra=1)
     maker.seal([old, new, Supersede(digest_of(old), digest_of(new), "slip")])

@@ -135,6 +135,7 @@ def some_of_each() -> tuple[Record, ...]:
         entry_of("two", "c-1", 4, 40),
         entry_of("two", "c-2", 0, 41),
         ruling_of("two", 0),
+        Entry(sha256_of("three"), "c-3", "sheet", STATIONS[1], votes(1), beside=(sha256_of("two"), sha256_of("one"))),
         Rendition(sha256_of("one"), sha256_of("one"), 1000, "image/jpeg", "none"),
         Withhold(sha256_of("two"), "privacy"),
         Release(3, sha256_of("totals")),

@@ -1,6 +1,7 @@
 """Blind double entry: states, who may act, and that no order of arrival matters."""
 
 import re
+from dataclasses import replace
 from itertools import permutations
 from pathlib import Path
 from typing import get_args
@@ -19,6 +20,7 @@ from testigo.core.entry import (
     is_drawn_again,
     may_enter,
     may_rule,
+    photos_keyed,
     state_of,
 )
 from testigo.core.ids import Digest, FieldId, StationCode
@@ -147,6 +149,19 @@ def test_the_state_never_depends_on_the_order(made: list[tuple[str, int]], rando
     mixed = list(entries)
     random.shuffle(mixed)
     assert state_of(mixed, [], RULES) == state_of(entries, [], RULES)
+
+
+def test_entries_that_saw_fewer_pages_count_no_more_once_somebody_saw_more() -> None:
+    other = Digest("cd" * 32)
+    narrow = [entry("c-1"), entry("c-2")]
+    made = replace(entry("c-1")[1], beside=(other,))
+    wide = (leaf(made), made)
+    assert isinstance(state_of(narrow, [], RULES), Settled)
+    assert state_of([*narrow, wide], [], RULES) == Waiting((wide,))
+    again = replace(entry("c-3")[1], beside=(other,))
+    found = state_of([*narrow, wide, (leaf(again), again)], [ruling("j-1", 6)], RULES)
+    assert isinstance(found, Settled)
+    assert (found.by, found.beside, photos_keyed(PHOTO, found)) == ("entries", (other,), (PHOTO, other))
 
 
 def test_the_document_names_every_state_and_problem(project: Path) -> None:

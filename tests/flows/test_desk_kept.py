@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from town import FIELDS, memory_world, write_town
+from two_pages import ONE, TWO, write_two_pages
 
 from testigo.core.entry import DeskRules
 from testigo.core.ids import Digest, FieldId, StationCode
@@ -56,7 +57,7 @@ def some_records(seed: int) -> list[Record]:
 def told(desk: Desk) -> tuple[object, ...]:
     return (
         dict(desk.sheets), set(desk.photos), set(desk.withheld), dict(desk.forms), dict(desk.wanted),
-        dict(desk.made), desk.to_key, desk.differing, desk.drawn_again,
+        dict(desk.made), desk.to_key, desk.differing, desk.drawn_again, dict(desk.beside), dict(desk.shows),
     )  # fmt: skip
 
 
@@ -88,3 +89,39 @@ def test_its_sheets_are_those_of_the_whole_log(world: World, seed: int) -> None:
     assert dict(desk.sheets) == dict(sheet_states(state, RULES))
     assert set(desk.photos) == {seen.photo for seen in photos_seen(state)}
     assert desk.to_key == tuple(photo for _, photo in sorted((rank, photo) for photo, rank in desk.wanted.items()))
+
+
+def some_pages(draw: random.Random) -> list[Record]:
+    """Photos of single pages and of both, at three stations; some are read surely, some withheld."""
+    made: list[Record] = []
+    for _ in range(4):
+        photo, station = Digest(f"{draw.getrandbits(256):064x}"), StationCode(f"T{draw.randint(1, 3)}")
+        said = draw.choice((ONE, TWO, ONE | TWO, {**TWO, "cast": 52}))
+        counts = {FieldId(field): value for field, value in said.items()}
+        made.append(Photo(photo, 10, "image/jpeg", 30, 40, 1, "test", draw.choice((1, 2)), station))
+        if draw.random() < 0.3:
+            made.append(Reading(photo, "codes", "1", "figures", "0" * 16, "sheet", 1, station, counts=counts))
+        else:
+            outcome = draw.choice(("doubtful", "nothing"))
+            proposed = counts if outcome == "doubtful" else None
+            form, named = ("sheet", station) if proposed else (None, None)
+            made.append(Reading(photo, "codes", "1", outcome, "0" * 16, form, 1, named, proposed=proposed))
+        if draw.random() < 0.15:
+            made.append(Withhold(photo, "privacy"))
+    return made
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_sheets_of_two_pages_are_kept_as_a_desk_made_anew_has_them(tmp_path: Path, seed: int) -> None:
+    world = memory_world(write_two_pages(tmp_path / "election"), tmp_path / "home")
+    draw, kept = random.Random(seed), KeptDesk(world)
+    for _ in range(8):
+        world.journal.append(some_pages(draw))
+        desk = kept.present()
+        for photo in desk.to_key[:3]:
+            said = {FieldId("ANA"): draw.choice((20, 20, 21))}
+            clerk = draw.choice(("c-1", "c-2", "c-3"))
+            world.journal.append([Entry(photo, clerk, "sheet", StationCode("T1"), said, beside=desk.beside[photo])])
+        assert told(kept.present()) == told(desk_of(world))
+        seen = {one for photo in kept.present().beside for one in kept.present().together(photo)}
+        assert seen == set(kept.present().shows)

@@ -1,7 +1,7 @@
 """The checks of one station: each passes, fails or cannot be evaluated. What they mean stands in `catalogue`."""
 
 import types
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from testigo.core.arithmetic import State, evaluate
@@ -10,6 +10,7 @@ from testigo.core.dossier import Dossier, Evidence, ballots_cast, choice_sum, di
 from testigo.core.election import Contest, Election
 from testigo.core.form import Form
 from testigo.core.ids import Counts, Digest, FieldId
+from testigo.core.pages import Clash, missing_fields
 
 MOST_CELLS_TOLD = 6
 
@@ -41,7 +42,9 @@ def check_evidence(
     registered: int | None,
 ) -> Iterator[Verdict]:
     """What the checks of completeness, sums and bounds say of one piece of evidence; its weights as if accepted."""
-    absent = [choice.id for choice in contest.choices if choice.id not in figures]
+    missing = missing_fields(evidence, contest, forms)
+    named = [choice.id for choice in contest.choices if choice.id not in figures]
+    absent = [*named, *(field for field in missing if field not in named)]
     yield _verdict("CO-FIELD", not absent, f"absent: {', '.join(absent)}", election, evidence)
     votes = choice_sum(contest, figures)
     cast = ballots_cast(contest, figures)
@@ -140,6 +143,15 @@ def check_copies(
             yield Verdict(code, "fail", "; ".join(told), weight_of(code, election), tuple(involved))
         else:
             yield PASSED[code]
+
+
+def check_clashes(clashes: Sequence[Clash], contest: Contest, election: Election) -> Iterator[Verdict]:
+    """What is said of pages of this contest's sheets that two photos tell differently."""
+    for clash in clashes:
+        cells = tuple(cell for cell in clash.cells if cell[0] in contest.fields)
+        if cells:
+            saw = f"{clash.source} against {clash.source}: {_cells(cells)}"
+            yield Verdict("CP-PHOTOS", "fail", saw, weight_of("CP-PHOTOS", election), clash.evidence)
 
 
 def check_zero(accepted: Evidence, figures: Mapping[Digest, Counts], contest: Contest, election: Election) -> Verdict:

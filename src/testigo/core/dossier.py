@@ -16,7 +16,11 @@ DESK_SOURCE = "desk"
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """One statement of a station's figures. `digest` is its leaf hash; `photo` the master it was read from, if any."""
+    """One statement of a station's figures. `digest` is its leaf hash; `photo` the master it was read from, if any.
+
+    Where pages of a sheet came in separate photos (`core/pages.py`), `beside` are the leaf hashes of what else it was
+    put together from, and `photos` all its masters.
+    """
 
     digest: Digest
     kind: str
@@ -24,6 +28,18 @@ class Evidence:
     counts: Counts
     form: str | None = None
     photo: Digest | None = None
+    beside: tuple[Digest, ...] = ()
+    photos: tuple[Digest, ...] = ()
+
+    @property
+    def leaves(self) -> tuple[Digest, ...]:
+        """The leaf hashes of all records that it rests on."""
+        return (self.digest, *self.beside)
+
+    @property
+    def masters(self) -> tuple[Digest, ...]:
+        """The masters of all photos that it was read from; none for a row of a table."""
+        return self.photos or (() if self.photo is None else (self.photo,))
 
 
 @dataclass(frozen=True, slots=True)

@@ -77,16 +77,24 @@ class Differs:
 @dataclass(frozen=True, slots=True)
 class Settled:
     """What the photo shows, as far as people are concerned. `digest` is the leaf hash of the ruling, or the smallest of
-    the entries that agree; `entries` are all that were made.
+    the entries that agree; `entries` are all that were made. `beside` are the photos of the sheet's other pages.
     """
 
     answer: Answer
     by: By
     digest: Digest
     entries: tuple[tuple[Digest, Entry], ...]
+    beside: tuple[Digest, ...] = ()
 
 
 SheetState: TypeAlias = Waiting | Differs | Settled
+
+
+def photos_keyed(photo: Digest, state: SheetState) -> tuple[Digest, ...]:
+    """The photos of the sheet that people keyed, beginning with the one that the state is of."""
+    if isinstance(state, Settled):
+        return (photo, *state.beside)
+    return (photo, *(state.entries[0][1].beside if state.entries else ()))
 
 
 def answer_of(record: Entry | Ruling) -> Answer:
@@ -105,22 +113,25 @@ def state_of(
     """The state of one photo, from the entries and rulings about it that nothing superseded, by leaf hash.
 
     `proposed` are the figures that a machine read and nobody confirmed, None where there are none. A person's second
-    entry and a ruling on an own entry count for nothing.
+    entry and a ruling on an own entry count for nothing. Where more pages of the sheet came in after somebody had keyed
+    it, only entries and rulings that saw most of them count.
     """
-    made = _one_each(entries)
+    named = [entry.beside for _, entry in entries] + [ruling.beside for _, ruling in rulings]
+    most = max(named, key=lambda beside: (len(beside), beside), default=())
+    made = _one_each([one for one in entries if one[1].beside == most])
     people = {entry.clerk for _, entry in made}
     for digest, ruling in sorted(rulings, key=lambda one: one[0], reverse=True):
-        if ruling.adjudicator not in people:
-            return Settled(answer_of(ruling), "ruling", digest, made)
+        if ruling.adjudicator not in people and ruling.beside == most:
+            return Settled(answer_of(ruling), "ruling", digest, made, most)
     groups = _agreeing(made)
     sizes = sorted((len(group) for group in groups), reverse=True)
     if sizes and sizes[0] >= rules.entries and sizes[1:2] != sizes[:1]:
         group = max(groups, key=len)
-        return Settled(answer_of(group[0][1]), "entries", group[0][0], made)
+        return Settled(answer_of(group[0][1]), "entries", group[0][0], made, most)
     if rules.reading_counts and proposed and len(made) == 1:
         digest, entry = made[0]
         if dict(entry.counts) == dict(proposed) and entry.problem is None and not entry.illegible:
-            return Settled(answer_of(entry), "reading and entry", digest, made)
+            return Settled(answer_of(entry), "reading and entry", digest, made, most)
     if len(made) >= rules.entries:
         return Differs(made, differing([answer_of(entry) for _, entry in made]))
     return Waiting(made)

@@ -36,10 +36,11 @@ class CodeGrammar:
 
 @dataclass(frozen=True, slots=True)
 class CodeContent:
-    """What was understood of a code's text."""
+    """What was understood of a code's text, and the page on which such a code stands."""
 
     station: StationCode
     counts: Counts
+    page: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +114,17 @@ class Form:
     def by_hand(self) -> bool:
         """Whether figures are read from where they are written, not only from codes."""
         return self.reference is not None or self.cropped
+
+    def page_of(self) -> Mapping[FieldId, int]:
+        """The page of every field whose place is known: where it is written, else where a code states it."""
+        found: dict[FieldId, int] = {}
+        for code in self.codes:
+            named = [*code.pattern.groupindex, *(field for _, fields in code.lists for field in fields)]
+            for field in self.fields:
+                if field in named:
+                    found.setdefault(field, code.page)
+        found |= {field: column.page for column in self.columns for field in column.fields}
+        return found | {box.field: box.page for box in self.boxes}
 
     def blanks(self) -> tuple[tuple[int, str | None], ...]:
         """Every page whose figures are read where they are written, with the name of its blank's picture.
@@ -277,7 +289,7 @@ def read_code(form: Form, symbology: str, text: str) -> CodeContent | None:
         station = StationCode(_filled(grammar.station_as, groups))
         counts = _figures(grammar, form, groups)
         if counts is not None:
-            return CodeContent(station, counts)
+            return CodeContent(station, counts, grammar.page)
     return None
 
 

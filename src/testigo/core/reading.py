@@ -42,7 +42,7 @@ def reading_of(
     stations = tuple(sorted({content.station for _, content in found}))
     outcome = "figures" if counts else "station"
     several = stations if len(stations) > 1 else ()
-    return Reading(photo, reader, version, outcome, seen, form_id, 1, best.station, several, counts or None)
+    return Reading(photo, reader, version, outcome, seen, form_id, best.page, best.station, several, counts or None)
 
 
 def showing(reading: Reading, pages: Collection[str], forms: Mapping[str, Form], *, covered: bool) -> Showing:

@@ -101,10 +101,11 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """What a person keyed from one photo, seeing no other answer. `clerk` is an alias, which names nobody.
+    """What a person keyed from one sheet, seeing no other answer. `clerk` is an alias, which names nobody.
 
     `counts` are the fields that could be read, `blank` those that are empty on the paper, `illegible` those that this
-    person could not read. `problem` is what is wrong with the photo, None if nothing.
+    person could not read. `problem` is what is wrong with the photo, None if nothing. `beside` are the photos of the
+    sheet's other pages that this person saw with it, where pages came in separate photos.
     """
 
     photo: Digest
@@ -116,11 +117,14 @@ class Entry:
     blank: tuple[str, ...] = ()
     illegible: tuple[str, ...] = ()
     problem: str | None = None
+    beside: tuple[Digest, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Ruling:
-    """What an adjudicator, who made none of the `entries` (leaf hashes), found in a photo, and the reason."""
+    """What an adjudicator, who made none of the `entries` (leaf hashes), found in a photo, and those beside it that the
+    entries name, and the reason.
+    """
 
     photo: Digest
     adjudicator: str
@@ -133,6 +137,7 @@ class Ruling:
     blank: tuple[str, ...] = ()
     illegible: tuple[str, ...] = ()
     problem: str | None = None
+    beside: tuple[Digest, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

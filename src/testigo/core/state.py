@@ -1,11 +1,11 @@
 """What a log says as a whole: its records folded into photos, evidence and results, whatever the order in a batch."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from testigo.core.dossier import DESK_SOURCE, PHOTO_SOURCE, Dossier, Evidence, PhotoSeen
-from testigo.core.entry import DeskRules, Settled, SheetState, state_of
+from testigo.core.entry import DeskRules, Settled, SheetState, photos_keyed, state_of
 from testigo.core.ids import Digest, StationCode
 from testigo.core.records import (
     Act,
@@ -132,7 +132,10 @@ def current_readings(state: State) -> Mapping[Digest, tuple[Digest, Reading]]:
 
 
 def sheet_states(state: State, rules: DeskRules) -> Mapping[Digest, SheetState]:
-    """In which state the desk is with every photo that anybody keyed, by the photo's hash, sorted."""
+    """In which state the desk is with every sheet that anybody keyed, by the hash of its photo, sorted.
+
+    Where pages of a sheet came in separate photos, it is the first one that the entries name (`photos_keyed`).
+    """
     old = corrected_evidence(state)
     readings = current_readings(state)
     entries: dict[Digest, list[tuple[Digest, Entry]]] = defaultdict(list)
@@ -181,11 +184,12 @@ def dossiers(state: State, register: StationRegister, rules: DeskRules) -> dict[
     old = corrected_evidence(state)
     desk = sheet_states(state, rules)
     settled = {photo: found for photo, found in desk.items() if isinstance(found, Settled)}
-    for photo, found in settled.items():
+    by_people = {one for photo, found in settled.items() for one in photos_keyed(photo, found)}
+    for photo, found in _widest(settled):
         if found.answer.counts:
-            answer = found.answer
+            answer, seen_by = found.answer, photos_keyed(photo, found)
             evidence[answer.station].append(
-                Evidence(found.digest, "entry", DESK_SOURCE, answer.counts, answer.form, photo)
+                Evidence(found.digest, "entry", DESK_SOURCE, answer.counts, answer.form, photo, (), seen_by)
             )
     for digest, report in state.reports.items():
         if report.station is None or report.counts is None or report.aside is not None:
@@ -199,17 +203,14 @@ def dossiers(state: State, register: StationRegister, rules: DeskRules) -> dict[
             if digest in old:
                 corrected[reading.station] += 1
                 continue
-            if reading.photo in settled:
+            if reading.photo in by_people:
                 continue
             evidence[reading.station].append(
                 Evidence(digest, "reading", PHOTO_SOURCE, reading.counts, reading.form, reading.photo)
             )
+    keyed = _keyed_stations(desk)
     for seen in photos_seen(state):
-        concerned = set(seen.claimed) | {StationCode(station) for station in seen.stations}
-        if seen.photo in desk:
-            concerned |= {entry.station for _, entry in desk[seen.photo].entries}
-        if seen.photo in settled:
-            concerned.add(settled[seen.photo].answer.station)
+        concerned = {*seen.claimed, *(StationCode(one) for one in seen.stations), *keyed.get(seen.photo, ())}
         for station in concerned:
             photos[station].append(seen)
     return {
@@ -222,3 +223,29 @@ def dossiers(state: State, register: StationRegister, rules: DeskRules) -> dict[
         for code in sorted(set(evidence) | set(photos))
         if code in register.stations
     }
+
+
+def _widest(settled: Mapping[Digest, Settled]) -> Iterator[tuple[Digest, Settled]]:
+    """What people settled, without sheets of which they settled another time with more of their pages."""
+    wide: dict[Digest, list[frozenset[Digest]]] = defaultdict(list)
+    for photo, found in settled.items():
+        photos = photos_keyed(photo, found)
+        if found.beside:
+            for one in photos:
+                wide[one].append(frozenset(photos))
+    for photo, found in settled.items():
+        mine = frozenset(photos_keyed(photo, found))
+        if not any(mine < other for other in wide.get(photo, ())):
+            yield photo, found
+
+
+def _keyed_stations(desk: Mapping[Digest, SheetState]) -> Mapping[Digest, set[StationCode]]:
+    """Photo to the stations that people named for it."""
+    named: dict[Digest, set[StationCode]] = defaultdict(set)
+    for photo, found in desk.items():
+        stations = {entry.station for _, entry in found.entries}
+        if isinstance(found, Settled):
+            stations.add(found.answer.station)
+        for one in photos_keyed(photo, found):
+            named[one] |= stations
+    return named

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from testigo.core.decision import decide
 from testigo.core.dossier import Dossier, PhotoSeen
-from testigo.core.entry import DeskRules, Differs, Settled, SheetState, Waiting, answer_of, is_drawn_again
+from testigo.core.entry import DeskRules, Differs, Settled, SheetState, Waiting, answer_of, is_drawn_again, photos_keyed
 from testigo.core.ids import AreaId, Digest, StationCode, area_of
 from testigo.core.records import Photo
 from testigo.core.state import State, dossiers, fold, photos_seen, sheet_states
@@ -108,10 +108,11 @@ def board(world: World) -> Board:
     }
     seen = photos_seen(state)
     desk = sheet_states(state, world.election.desk)
+    keyed = {one: found for photo, found in desk.items() for one in photos_keyed(photo, found)} | dict(desk)
     queues: dict[str, list[Digest]] = defaultdict(list)
     for photo in seen:
         if photo.photo not in state.withheld:
-            queues[place_of(photo, desk.get(photo.photo))].append(photo.photo)
+            queues[place_of(photo, keyed.get(photo.photo))].append(photo.photo)
     loose = tuple(photo for photo in queues["loose"])
     held = dossiers(state, world.register, world.election.desk)
     conflicts = tuple(_conflicts(world, held))

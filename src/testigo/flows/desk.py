@@ -18,7 +18,7 @@ from testigo.core.form import Form
 from testigo.core.ids import Digest
 from testigo.core.records import MAX_COUNT, Entry, Ruling
 from testigo.errors import BadUsage, NotFound, Taken
-from testigo.flows.desk_kept import NOTHING, Desk
+from testigo.flows.desk_kept import Desk, found_beside
 from testigo.ports import World
 from testigo.private import Private
 
@@ -40,7 +40,7 @@ def refusal(world: World, desk: Desk, photo: Digest, alias: str) -> str | None:
     """Why this person may not key this photo; None if they may."""
     if photo not in desk.wanted:
         return "this photo does not wait to be keyed"
-    return may_enter(desk.sheets.get(photo, NOTHING), alias, world.election.desk, drawn_again=photo in desk.drawn_again)
+    return may_enter(desk.state_at(photo), alias, world.election.desk, drawn_again=photo in desk.drawn_again)
 
 
 def form_of(world: World, desk: Desk, photo: Digest) -> Form:
@@ -48,14 +48,26 @@ def form_of(world: World, desk: Desk, photo: Digest) -> Form:
     return world.forms[desk.forms.get(photo, world.election.contests[0].form)]
 
 
-def enter(world: World, desk: Desk, private: Private, alias: str, photo: Digest, answer: Answer, now: datetime) -> None:
-    """Writes what somebody keyed; the photo leaves their hands.
+def enter(
+    world: World,
+    desk: Desk,
+    private: Private,
+    alias: str,
+    photo: Digest,
+    answer: Answer,
+    now: datetime,
+    beside: Sequence[str] = (),
+) -> None:
+    """Writes what somebody keyed; the photo leaves their hands. `beside` are the photos of other pages that they saw.
 
     Raises:
         Taken: somebody else has it now, or it was settled meanwhile.
-        BadUsage: the answer is none for this election's form.
+        BadUsage: the answer is none for this election's form, or another page of the sheet came in meanwhile.
     """
     check(world, answer)
+    seen = desk.beside.get(photo, ())
+    if photo in desk.wanted and tuple(beside) != seen:
+        raise BadUsage("another photo of this sheet came in meanwhile: look at all of them, then save again")
     why = refusal(world, desk, photo, alias)
     if why is not None:
         raise Taken(why)
@@ -65,7 +77,7 @@ def enter(world: World, desk: Desk, private: Private, alias: str, photo: Digest,
         [
             Entry(
                 photo, alias, answer.form, answer.station, answer.counts, answer.page, answer.blank, answer.illegible,
-                answer.problem,
+                answer.problem, seen,
             )
         ]
     )  # fmt: skip
@@ -107,7 +119,7 @@ def rule(
         [
             Ruling(
                 photo, alias, answer.form, answer.station, answer.counts, reason, entries, answer.page, answer.blank,
-                answer.illegible, answer.problem,
+                answer.illegible, answer.problem, found_beside(photo, found),
             )
         ]
     )  # fmt: skip

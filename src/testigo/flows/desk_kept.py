@@ -10,14 +10,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from threading import Lock
 
-from testigo.core.entry import Differs, SheetState, Waiting, is_drawn_again, state_of
-from testigo.core.ids import Digest
+from testigo.core.entry import Differs, SheetState, Waiting, is_drawn_again, photos_keyed, state_of
+from testigo.core.ids import Digest, StationCode
 from testigo.core.records import Entry, Photo, Reading, Ruling, Withhold
+from testigo.core.sheets import Shot, Unit, pages_shown, read_surely, units_of
 from testigo.core.state import State, corrected_evidence, photo_seen
 from testigo.flows.board import READ_BY_MACHINE
 from testigo.ports import World
 
 NOTHING = Waiting(())
+LAST = 3
+SheetKey = tuple[StationCode, str]
+"""A station and a form of several pages."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +30,8 @@ class Desk:
 
     To key are photos whose figures no machine read surely and whose station somebody named, and settled ones that the
     seed drew (`drawn_again`). Those that somebody has keyed come first; the others in the order of their hashes.
-    `forms` are the forms that machines recognised, `made` how many entries each alias has.
+    `forms` are the forms that machines recognised, `made` how many entries each alias has. Where pages of a sheet came
+    in separate photos, one of them is to be keyed with those `beside` it; `shows` is the first page that each shows.
     """
 
     sheets: Mapping[Digest, SheetState]
@@ -38,6 +43,22 @@ class Desk:
     to_key: tuple[Digest, ...]
     differing: tuple[Digest, ...]
     drawn_again: frozenset[Digest]
+    beside: Mapping[Digest, tuple[Digest, ...]]
+    shows: Mapping[Digest, int]
+
+    def state_at(self, photo: Digest) -> SheetState:
+        """The state of what is keyed with this photo: none yet where more pages came in than anybody has keyed."""
+        found = self.sheets.get(photo, NOTHING)
+        return found if self.beside.get(photo, found_beside(photo, found)) == found_beside(photo, found) else NOTHING
+
+    def together(self, photo: Digest) -> tuple[Digest, ...]:
+        """The photos of the sheet that is keyed with this one, which is the first."""
+        return (photo, *self.beside.get(photo, found_beside(photo, self.sheets.get(photo, NOTHING))))
+
+
+def found_beside(photo: Digest, found: SheetState) -> tuple[Digest, ...]:
+    """The photos beside this one in the entries that count."""
+    return photos_keyed(photo, found)[1:]
 
 
 class KeptDesk:
@@ -65,6 +86,11 @@ class KeptDesk:
         self._order: list[tuple[int, Digest]] = []
         self._differing: set[Digest] = set()
         self._again: set[Digest] = set()
+        self._current: dict[Digest, tuple[Digest, Reading]] = {}
+        self._key_of: dict[Digest, SheetKey] = {}
+        self._members: dict[SheetKey, set[Digest]] = defaultdict(set)
+        self._beside: dict[Digest, tuple[Digest, ...]] = {}
+        self._shows: dict[Digest, int] = {}
 
     def present(self) -> Desk:
         """The desk now."""
@@ -77,6 +103,7 @@ class KeptDesk:
                 self._desk = Desk(
                     self._sheets, self._photos, self._state.withheld, self._forms, self._wanted, self._made,
                     tuple(photo for _, photo in self._order), tuple(sorted(self._differing)), frozenset(self._again),
+                    self._beside, self._shows,
                 )  # fmt: skip
             return self._desk
 
@@ -104,14 +131,18 @@ class KeptDesk:
             # What a correction changes may be anywhere.
             self._corrected = corrected_evidence(self._state)
             touched |= {*self._state.photos, *self._entries, *self._rulings}
+        sheets: set[SheetKey] = set()
         for photo in touched:
-            self._look(photo)
+            sheets |= self._look(photo)
+        for key in sheets:
+            self._arrange(key)
 
-    def _look(self, photo: Digest) -> None:
-        """Works out one photo anew."""
+    def _look(self, photo: Digest) -> set[SheetKey]:
+        """Works out one photo anew; the sheets of several pages that this concerns."""
         rules, old = self._world.election.desk, self._corrected
         readings = [(digest, one) for digest, one in self._readings[photo].items() if digest not in old]
-        reading = max(readings, key=lambda one: one[0])[1] if readings else None
+        current = max(readings, key=lambda one: one[0]) if readings else None
+        reading = None if current is None else current[1]
         entries = [(digest, one) for digest, one in self._entries[photo].items() if digest not in old]
         rulings = [(digest, one) for digest, one in self._rulings[photo].items() if digest not in old]
         found: SheetState = NOTHING
@@ -129,7 +160,66 @@ class KeptDesk:
             self._forms.pop(photo, None)
         (self._differing.add if isinstance(found, Differs) else self._differing.discard)(photo)
         self._again.discard(photo)
-        self._rank(photo, self._rank_of(photo, found, claims, reading))
+        key = self._sheet_key(photo, claims, reading)
+        before = self._key_of.pop(photo, None)
+        if before is not None:
+            self._members[before].discard(photo)
+        if key is None or current is None:
+            self._beside.pop(photo, None)
+            self._shows.pop(photo, None)
+            self._rank(photo, self._rank_of(photo, found, claims, reading))
+        else:
+            self._key_of[photo], self._current[photo] = key, current
+            self._members[key].add(photo)
+        return {one for one in (before, key) if one is not None}
+
+    def _sheet_key(self, photo: Digest, claims: list[Photo] | None, reading: Reading | None) -> SheetKey | None:
+        """The sheet of several pages that a photo shows some of; None where it is no such photo."""
+        if not claims or reading is None or photo in self._state.withheld:
+            return None
+        form = reading.form or self._world.election.contests[0].form
+        named = reading.station or min((one.station for one in claims if one.station is not None), default=None)
+        several = form in self._world.forms and self._world.forms[form].pages > 1
+        return (named, form) if named is not None and several else None
+
+    def _arrange(self, key: SheetKey) -> None:
+        """Works out anew which photos of a sheet are keyed together, and when."""
+        form, members = self._world.forms[key[1]], sorted(self._members[key])
+        surely = read_surely(form, [self._current[photo] for photo in members])
+        shots = []
+        for photo in members:
+            found = self._sheets.get(photo)
+            pages = pages_shown(form, self._photos[photo], self._current[photo][1])
+            keyed = None if found is None else found_beside(photo, found)
+            shots.append(Shot(photo, pages, photo in surely, keyed))
+            self._shows[photo] = min(pages)
+        units = {unit.photo: unit for unit in units_of(shots, form)}
+        for photo in members:
+            self._again.discard(photo)
+            self._differing.discard(photo)
+            unit = units.get(photo)
+            if unit is None:
+                self._beside.pop(photo, None)
+                self._rank(photo, None)
+                continue
+            self._beside[photo] = unit.beside
+            found = self._sheets.get(photo, NOTHING)
+            if found_beside(photo, found) != unit.beside:
+                found = NOTHING
+            if isinstance(found, Differs):
+                self._differing.add(photo)
+            self._rank(photo, self._rank_of_unit(unit, found))
+
+    def _rank_of_unit(self, unit: Unit, found: SheetState) -> int | None:
+        """As `_rank_of`; a sheet of which a page is missing comes after all that are whole."""
+        if isinstance(found, Waiting) and (found.entries or not unit.read):
+            return -len(found.entries) if found.entries or unit.whole else LAST
+        if not is_drawn_again(unit.photo, self._world.election.desk):
+            return None
+        if isinstance(found, Waiting):
+            return 1
+        self._again.add(unit.photo)
+        return 2
 
     def _rank_of(
         self, photo: Digest, found: SheetState, claims: list[Photo] | None, reading: Reading | None

@@ -20,9 +20,9 @@ def with_pages(
 ) -> Reading:
     """The reading of a photo's codes, completed by what is written on its pages.
 
-    Figures count only where a printed code names the station, every page of the sheet is seen once, and the figures
-    are sure. Where nothing but the sender says which station it is, they are proposed. A page that stands twice in the
-    photo is of two sheets, and neither is read.
+    Figures count only where a printed code names the station, every page of the sheet that has figures is seen once,
+    and the figures are sure. Where nothing but the sender says which station it is, they are proposed. A page that
+    stands twice in the photo is of two sheets, and neither is read.
     """
     if reading.outcome == "figures":
         return reading
@@ -38,10 +38,15 @@ def with_pages(
     ink: list[tuple[FieldId, Ink]] = [(one.field, one.cells) for page in seen for one in page.ink]
     said = [one for page in seen for one in page.evidence]
     found = with_figures(replace(base, page=seen[0].page), form, ink, said, thresholds)
-    whole = len(seen) == form.pages and reading.station is not None
+    whole = shows_all(seen, form) and reading.station is not None
     if found.outcome != "figures" or whole:
         return found
     return replace(found, outcome="doubtful", verdict="look", counts=None, proposed=found.counts)
+
+
+def shows_all(pages: Sequence[PageSeen], form: Form) -> bool:
+    """Whether every page of the form that has figures is among these."""
+    return {page.page for page in pages} >= set(form.page_of().values())
 
 
 def _form_of(reading: Reading, pages: Sequence[PageSeen], forms: Mapping[str, Form]) -> Form | None:

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from testigo.core.election import Election
 from testigo.core.ids import Digest
 from testigo.core.reading import Showing, covered_rendition, open_rendition, reading_of, showing
-from testigo.core.records import Photo, Record, Rendition
+from testigo.core.records import Photo, Reading, Record, Rendition
 from testigo.flows.ahead import in_order
 from testigo.flows.handwriting import with_pages
+from testigo.flows.joined import Part, joined, part_of
 from testigo.ports import Reader, Sight, World
 from testigo.stats.posterior import MILLION, Thresholds
 
@@ -35,7 +36,8 @@ class PhotosRead:
 def read(world: World, executor: Executor, reader: Reader, progress: Callable[[int], None]) -> PhotosRead:
     """Readings and public copies of all photos that this reader has not read; what was read before a crash stays read.
 
-    The executor's workers get a photo's hash and open the bytes themselves.
+    The executor's workers get a photo's hash and open the bytes themselves. Photos of single pages of a sheet are read
+    together at the end (`flows/joined.py`).
     """
     reader_id = reader_of(world)
     unread = world.views.photos_unread(reader_id, VERSION)
@@ -44,24 +46,38 @@ def read(world: World, executor: Executor, reader: Reader, progress: Callable[[i
     outcomes: Counter[str] = Counter()
     shown: Counter[Showing] = Counter()
     records: list[Record] = []
+    parts: list[Part] = []
 
     def look(sha256: Digest) -> tuple[Digest, Sight]:
         return sha256, reader.read(world.blobs.open(sha256), photos[sha256].orient)
 
+    def seen(sha256: Digest, sight: Sight) -> tuple[Reading, Part | None]:
+        texts = [(code.symbology, code.text) for code in sight.codes]
+        codes = reading_of(sha256, texts, sight.phash, world.forms, reader_id, VERSION)
+        alone = with_pages(codes, photos[sha256].station, sight.pages, world.forms, sureness)
+        return alone, part_of(codes, alone, sight.pages, world.forms)
+
     for sha256, sight in in_order(executor, look, unread):
-        codes = [(code.symbology, code.text) for code in sight.codes]
-        reading = reading_of(sha256, codes, sight.phash, world.forms, reader_id, VERSION)
-        reading = with_pages(reading, photos[sha256].station, sight.pages, world.forms, sureness)
+        reading, part = seen(sha256, sight)
         found = {page.form for page in sight.pages}
         how = showing(reading, found, world.forms, covered=sight.covered is not None)
-        outcomes[reading.outcome] += 1
         shown[how] += 1
-        records += [reading, *_rendition(world, photos[sha256], sight, how)]
+        records += _rendition(world, photos[sha256], sight, how)
+        if part is None:
+            outcomes[reading.outcome] += 1
+            records.append(reading)
+        else:
+            # It stays unread until the other pages of its sheet are known, also after a crash.
+            parts.append(part)
         if len(records) >= _BATCH:
             world.journal.append(records)
             records = []
         progress(1)
     world.journal.append(records)
+    fresh = {part.alone.photo for part in parts}
+    for some in joined(world, parts, lambda photo: seen(*look(photo))[1], sureness):
+        outcomes.update(one.outcome for one in some if isinstance(one, Reading) and one.photo in fresh)
+        world.journal.append(some)
     return PhotosRead(outcomes, shown)
 
 

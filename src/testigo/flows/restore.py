@@ -5,11 +5,12 @@ from dataclasses import dataclass
 
 from testigo.core.backup import Backup, Cell, without
 from testigo.core.ids import Digest
-from testigo.core.records import Act, Photo, Record, Result, decode_record
+from testigo.core.records import Act, Photo, Record, Result, Supersede, decode_record, encode_record
 from testigo.errors import BadHome, BrokenStore
 from testigo.flows.rebuild import rebuild
 from testigo.ports import World
 from testigo.private import Private
+from testigo.tlog.merkle import leaf_hash
 
 ENDED = "sessions ended"
 """The steward's act that ends somebody's sessions for good; its detail `of` is the alias."""
@@ -48,7 +49,8 @@ def restore(world: World, private: Private, backup: Backup, *, replace: bool, se
     _check_history(world, backup)
     held = tuple(_facts(backup))
     lost = {one.sha256 for one in held if isinstance(one, Photo) and not world.blobs.has(one.sha256)}
-    kept = [record for record in held if _photo_of(record) not in lost]
+    gone = {_digest(record) for record in held if not lost.isdisjoint(_photos_of(record))}
+    kept = [record for record in held if _digest(record) not in gone and not _corrects_one_of(record, gone)]
     ended = _ended(record for _, record in world.views.records()) | _ended(held)
 
     def closed(table: str, row: Mapping[str, Cell]) -> bool:
@@ -87,9 +89,20 @@ def _facts(backup: Backup) -> Iterator[Record]:
             yield record
 
 
-def _photo_of(record: Record) -> Digest | None:
-    """The photo that a record is, or is about."""
-    return record.sha256 if isinstance(record, Photo) else getattr(record, "photo", None)
+def _photos_of(record: Record) -> set[Digest]:
+    """The photos that a record is, or is about."""
+    if isinstance(record, Photo):
+        return {record.sha256}
+    named = (getattr(record, "photo", None), *getattr(record, "beside", ()))
+    return {photo for photo in named if photo is not None}
+
+
+def _corrects_one_of(record: Record, gone: set[Digest]) -> bool:
+    return isinstance(record, Supersede) and not gone.isdisjoint((record.old, record.new))
+
+
+def _digest(record: Record) -> Digest:
+    return Digest(leaf_hash(encode_record(record)).hex())
 
 
 def _ended(records: Iterable[Record | None]) -> set[Cell]:

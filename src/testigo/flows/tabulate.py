@@ -1,11 +1,12 @@
 """`testigo tabulate`, `reconcile` and `compare`: what the records say, before or after a seal."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
-from testigo.core.dossier import DESK_SOURCE, PHOTO_SOURCE, figures_of
+from testigo.core.dossier import DESK_SOURCE, PHOTO_SOURCE, Evidence, figures_of
 from testigo.core.election import Contest
 from testigo.core.entry import Settled
-from testigo.core.ids import NATION, Counts, Digest, FieldId, StationCode
+from testigo.core.ids import NATION, Counts, FieldId, StationCode
+from testigo.core.pages import lacks_pages, put_together
 from testigo.core.records import Result
 from testigo.core.state import current_readings, fold, sheet_states
 from testigo.core.tabulation import Tabulation
@@ -61,21 +62,25 @@ def source_figures(world: World, source: str) -> Mapping[StationCode, Counts]:
                 accepted.setdefault(station, {}).update(result.counts)
         return accepted
     if source == PHOTO_SOURCE:
-        found: dict[StationCode, tuple[Digest, Counts]] = {}
-        for digest, reading in current_readings(fold(world.views.records())).values():
-            if reading.station is not None and reading.counts is not None:
-                found[reading.station] = min(
-                    found.get(reading.station, (digest, reading.counts)),
-                    (digest, reading.counts),
-                    key=lambda one: one[0],
-                )
-        return {station: counts for station, (_, counts) in found.items()}
+        read: dict[StationCode, list[Evidence]] = {}
+        for digest, one in current_readings(fold(world.views.records())).values():
+            if one.station is not None and one.counts is not None:
+                said = Evidence(digest, "reading", PHOTO_SOURCE, one.counts, one.form, one.photo)
+                read.setdefault(one.station, []).append(said)
+        return {station: _first_sheet(world, some) for station, some in read.items()}
     if source == DESK_SOURCE:
         states = sheet_states(fold(world.views.records()), world.election.desk)
         settled = [found for found in states.values() if isinstance(found, Settled) and found.answer.counts]
         # Of several photos of a station the one with the smallest leaf hash.
         return {one.answer.station: one.answer.counts for one in sorted(settled, key=lambda s: s.digest, reverse=True)}
     raise BadUsage(f"expected one of {', '.join([*known, PHOTO_SOURCE, DESK_SOURCE, 'result'])}; came {source}")
+
+
+def _first_sheet(world: World, read: Sequence[Evidence]) -> Counts:
+    """What was read from a station's photos, its pages put together: of several sheets the one with the smallest leaf
+    hash, one with all its pages before any other."""
+    sheets, _ = put_together(read, world.forms)
+    return min(sheets, key=lambda one: (lacks_pages(one, world.forms), one.digest)).counts
 
 
 def reconcile(world: World, here: str, there: str) -> tuple[Reconciliation, ...]:

@@ -7,6 +7,7 @@ from testigo.core.catalogue import BY_CODE
 from testigo.core.dossier import DESK_SOURCE, PHOTO_SOURCE, Dossier, Evidence, PhotoSeen, figures_of
 from testigo.core.election import Contest
 from testigo.core.ids import Counts, FieldId, StationCode
+from testigo.core.pages import put_together
 from testigo.site.edition import Edition, other_fields
 from testigo.site.paths import object_path, station_page
 from testigo.site.seen import told_seen
@@ -20,7 +21,8 @@ class FigureTable:
 
     `columns` are the other evidence: kind, source id and what names it. A row is kind, label, accepted figure (empty
     where it is not stated) and a cell for each column: figure and whether it differs. `agreeing` counts the evidence
-    that was accepted, `left_out` columns beyond the most that are shown.
+    that was accepted, `left_out` columns beyond the most that are shown. `pages` are the numbers of the photos from
+    which the pages of the accepted sheet come, empty where it is one photo or none.
     """
 
     name: str
@@ -32,6 +34,7 @@ class FigureTable:
     rows: tuple[tuple[str, str, str, tuple[tuple[str, bool], ...]], ...]
     record: str
     proof: str
+    pages: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +94,7 @@ def _view(edition: Edition, code: StationCode, dossier: Dossier, crumbs: tuple[t
     passed = {name for outcome in outcomes for name in outcome.passed} - failed
     open_ = {name for outcome in outcomes for name in outcome.not_evaluable} - failed - passed
     registered = dossier.station.registered
-    settled = {one.photo for one in dossier.evidence if one.source == DESK_SOURCE}
+    settled = {photo for one in dossier.evidence if one.source == DESK_SOURCE for photo in one.masters}
     return StationView(
         code,
         station_page(code),
@@ -140,16 +143,20 @@ def _figures(edition: Edition, dossier: Dossier, contest: Contest) -> FigureTabl
         return FigureTable(contest.name, "no figures", "", 0, columns, left_out, told, "", "")
     proof = edition.published.proof_of(held[0]).decode("utf-8", "replace")
     result = held[1]
+    statements = put_together(dossier.evidence, edition.published.forms)[0]
+    accepted_from = [one for one in statements if one.digest in used]
+    masters = {photo for one in accepted_from if len(one.masters) > 1 for photo in one.masters}
     return FigureTable(
         contest.name,
         result.status,
         result.basis,
-        len(used),
+        len(accepted_from) or len(used),
         columns,
         left_out,
         told,
         str(leaf_number(proof)),
         proof,
+        tuple(str(number) for number, seen in enumerate(dossier.photos, 1) if seen.photo in masters),
     )
 
 

@@ -11,8 +11,8 @@ from testigo.core.ids import Digest, StationCode
 from testigo.core.records import Record, Result, decode_record, encode_record, own_record
 from testigo.ports import Head
 from testigo.store.engine import begin_alone
-from testigo.store.rows import photo_of, stations_of, view_rows
-from testigo.store.schema import ABOUT, CHANGED, HEAD, KEYED, LEAF, METADATA, PHOTO, READING, RESULT, VIEWS
+from testigo.store.rows import photos_of, stations_of, view_rows
+from testigo.store.schema import ABOUT, BESIDE, CHANGED, HEAD, KEYED, LEAF, METADATA, PHOTO, READING, RESULT, VIEWS
 from testigo.tlog.merkle import leaf_hash, root_of
 
 _CHUNK = 5000
@@ -159,23 +159,39 @@ def _dialect_insert(connection: Connection) -> Callable[[Table], sqlite.Insert |
 def _mark_changed(connection: Connection, leaves: Iterable[Leaf]) -> None:
     leaves = list(leaves)
     stations = {station for _, _, record in leaves for station in stations_of(record)}
-    stations |= _also_concerned(connection, {photo for _, _, record in leaves if (photo := photo_of(record))})
+    stations |= _also_concerned(connection, {photo for _, _, record in leaves for photo in photos_of(record)})
     _insert_absent(connection, CHANGED, [{"station": station} for station in sorted(stations)])
 
 
 def _also_concerned(connection: Connection, photos: set[Digest]) -> set[StationCode]:
-    """The stations that anything names which is held about these photos: what people keyed may be of another one."""
-    names, found = sorted(photos), set[StationCode]()
+    """The stations that anything names which is held about these photos, or about photos that were keyed with them:
+    what people keyed may be of another one."""
+    names, found = sorted(photos | _keyed_together(connection, sorted(photos))), set[StationCode]()
     for start in range(0, len(names), _CHUNK):
         some = names[start : start + _CHUNK]
         records = union(
             select(PHOTO.c.digest).where(PHOTO.c.sha256.in_(some)),
             select(READING.c.digest).where(READING.c.photo.in_(some)),
             select(KEYED.c.digest).where(KEYED.c.photo.in_(some)),
+            select(BESIDE.c.digest).where(BESIDE.c.photo.in_(some)),
         )
         stations = select(ABOUT.c.station).where(ABOUT.c.digest.in_(records)).distinct()
         found.update(StationCode(station) for station in connection.scalars(stations))
     return found
+
+
+def _keyed_together(connection: Connection, photos: Sequence[Digest]) -> set[Digest]:
+    """The photos that stand in one entry or ruling with one of these."""
+    found = set[str]()
+    for start in range(0, len(photos), _CHUNK):
+        some = photos[start : start + _CHUNK]
+        with_them = union(
+            select(BESIDE.c.digest).where(BESIDE.c.photo.in_(some)),
+            select(BESIDE.c.digest).join(KEYED, KEYED.c.digest == BESIDE.c.digest).where(KEYED.c.photo.in_(some)),
+        )
+        found.update(connection.scalars(select(KEYED.c.photo).where(KEYED.c.digest.in_(with_them))))
+        found.update(connection.scalars(select(BESIDE.c.photo).where(BESIDE.c.digest.in_(with_them))))
+    return {Digest(photo) for photo in found}
 
 
 def _number_waiting(connection: Connection, size: int) -> int:

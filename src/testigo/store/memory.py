@@ -16,7 +16,7 @@ from testigo.core.state import State, fold
 from testigo.errors import BrokenStore, NotFound
 from testigo.ports import Head
 from testigo.store.opener import opened_by, public_bytes
-from testigo.store.rows import photo_of
+from testigo.store.rows import photos_of
 from testigo.tlog.merkle import leaf_hash, root_of
 from testigo.tlog.note import ED25519, format_vkey
 
@@ -231,8 +231,10 @@ class MemoryViews:
     def stations_to_decide(self) -> tuple[StationCode, ...]:
         """See `ports.Views`: those of the records that wait, since a seal leaves none."""
         waiting = self._journal.waiting_records()
-        photos = {photo for _, record in waiting if (photo := photo_of(record)) is not None}
-        concerned = [(digest, record) for digest, record in self.records() if photo_of(record) in photos]
+        photos = {photo for _, record in waiting for photo in photos_of(record)}
+        for _ in range(2):
+            concerned = [one for one in self.records() if not photos.isdisjoint(photos_of(one[1]))]
+            photos |= {photo for _, record in concerned for photo in photos_of(record)}
         return _stations_of(fold([*waiting, *concerned]))
 
     def _state(self) -> State:

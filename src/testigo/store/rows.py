@@ -6,7 +6,7 @@ from sqlalchemy import Table
 
 from testigo.core.ids import Digest, StationCode
 from testigo.core.records import Act, Entry, Photo, Reading, Record, Report, Ruling, Supersede
-from testigo.store.schema import ABOUT, KEYED, PHOTO, READING, REPORT, SUPERSEDED, TAKEN
+from testigo.store.schema import ABOUT, BESIDE, KEYED, PHOTO, READING, REPORT, SUPERSEDED, TAKEN
 
 TABLE_ACT = "table"
 """The act that says a table was taken in to its end; its detail names source and table."""
@@ -23,6 +23,8 @@ def view_rows(digest: Digest, record: Record | None) -> Iterator[tuple[Table, di
             yield READING, reading
         case Entry() | Ruling():
             yield KEYED, {"digest": digest, "photo": record.photo}
+            for photo in dict.fromkeys(record.beside):
+                yield BESIDE, {"digest": digest, "photo": photo}
         case Photo():
             yield PHOTO, {"digest": digest, "sha256": record.sha256}
         case Supersede():
@@ -50,12 +52,14 @@ def stations_of(record: Record | None) -> tuple[StationCode, ...]:
             return ()
 
 
-def photo_of(record: Record | None) -> Digest | None:
-    """The photo that a record is about: stations that other records name for it are concerned too. None for others."""
+def photos_of(record: Record | None) -> tuple[Digest, ...]:
+    """The photos that a record is about: stations that other records name for them are concerned too."""
     match record:
-        case Entry() | Ruling() | Reading():
-            return record.photo
+        case Entry() | Ruling():
+            return (record.photo, *record.beside)
+        case Reading():
+            return (record.photo,)
         case Photo():
-            return record.sha256
+            return (record.sha256,)
         case _:
-            return None
+            return ()

@@ -55,6 +55,15 @@ KEYED = Table(
 )
 """Entries and rulings, by the photo that they are about."""
 
+BESIDE = Table(
+    "beside",
+    METADATA,
+    Column("digest", String(64), primary_key=True),
+    Column("photo", String(64), primary_key=True),
+    Index("beside_photo", "photo"),
+)
+"""The photos of other pages that entries and rulings name beside the one that they are about."""
+
 REPORT = Table(
     "report",
     METADATA,
@@ -92,5 +101,5 @@ RESULT = Table(
 CHANGED = Table("changed", METADATA, Column("station", String(64), primary_key=True))
 """A work list, not a fact: stations whose evidence changed since the last seal."""
 
-VIEWS = (ABOUT, PHOTO, READING, KEYED, REPORT, SUPERSEDED, TAKEN, RESULT)
+VIEWS = (ABOUT, PHOTO, READING, KEYED, BESIDE, REPORT, SUPERSEDED, TAKEN, RESULT)
 """What the log alone determines."""

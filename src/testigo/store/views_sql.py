@@ -6,7 +6,7 @@ from sqlalchemy import Engine, Select, case, select
 
 from testigo.core.ids import Digest, StationCode
 from testigo.core.records import Photo, Record, Report, Result, own_record
-from testigo.store.schema import ABOUT, CHANGED, KEYED, LEAF, PHOTO, READING, REPORT, RESULT, SUPERSEDED, TAKEN
+from testigo.store.schema import ABOUT, BESIDE, CHANGED, KEYED, LEAF, PHOTO, READING, REPORT, RESULT, SUPERSEDED, TAKEN
 
 _CHUNK = 5000
 
@@ -42,9 +42,10 @@ class SqlViews:
             photos.update(self._texts(select(PHOTO.c.sha256).where(PHOTO.c.digest.in_(some))))
             photos.update(self._texts(select(READING.c.photo).where(READING.c.digest.in_(some))))
             photos.update(self._texts(select(KEYED.c.photo).where(KEYED.c.digest.in_(some))))
+            photos.update(self._texts(select(BESIDE.c.photo).where(BESIDE.c.digest.in_(some))))
             reports = select(REPORT.c.digest).where(REPORT.c.digest.in_(some))
             yield from self._decoded(select(LEAF.c.digest, LEAF.c.entry).where(LEAF.c.digest.in_(reports)))
-        names = sorted(photos)
+        names = sorted(photos | self._keyed_with(sorted(photos)))
         for start in range(0, len(names), _CHUNK):
             some_photos = names[start : start + _CHUNK]
             taken = select(PHOTO.c.digest).where(PHOTO.c.sha256.in_(some_photos))
@@ -53,6 +54,14 @@ class SqlViews:
             wanted = LEAF.c.digest.in_(taken.union(read, keyed))
             yield from self._decoded(select(LEAF.c.digest, LEAF.c.entry).where(wanted))
         yield from self._decoded(select(LEAF.c.digest, LEAF.c.entry).where(LEAF.c.kind == "supersede"))
+
+    def _keyed_with(self, photos: Sequence[str]) -> set[str]:
+        """The photos of sheets that were keyed with these beside them."""
+        found: set[str] = set()
+        for start in range(0, len(photos), _CHUNK):
+            some = select(BESIDE.c.digest).where(BESIDE.c.photo.in_(photos[start : start + _CHUNK]))
+            found.update(self._texts(select(KEYED.c.photo).where(KEYED.c.digest.in_(some))))
+        return found
 
     def photos_unread(self, reader: str, version: str) -> tuple[Digest, ...]:
         """See `ports.Views`."""

@@ -105,9 +105,10 @@ def _dangling(record: Record, numbers: dict[Digest, int], photos: set[Digest]) -
             yield f"it is a rendition of the photo {record.photo}"
         case Reading() if record.photo not in photos:
             yield f"it is a reading of the photo {record.photo}"
-        case Entry() if record.photo not in photos:
-            yield f"it is an entry from the photo {record.photo}"
+        case Entry():
+            named = (record.photo, *record.beside)
+            yield from (f"it is an entry from the photo {photo}" for photo in named if photo not in photos)
         case Ruling():
-            if record.photo not in photos:
-                yield f"it is a ruling on the photo {record.photo}"
+            named = (record.photo, *record.beside)
+            yield from (f"it is a ruling on the photo {photo}" for photo in named if photo not in photos)
             yield from (f"it settles the entry {d}" for d in record.entries if d not in numbers)

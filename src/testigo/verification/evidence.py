@@ -68,6 +68,8 @@ def _of_keyed(keyed: Entry | Ruling, rules: Rules) -> Iterator[str]:
     places = (*keyed.counts, *keyed.blank, *keyed.illegible)
     if len(set(places)) < len(places):
         yield "a field stands in two of its counts, blank and illegible fields"
+    if len({keyed.photo, *keyed.beside}) <= len(keyed.beside):
+        yield "a photo stands twice among those that it was keyed from"
 
 
 def _of_ruling(ruling: Ruling, state: State) -> Iterator[str]:

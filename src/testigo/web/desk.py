@@ -97,7 +97,7 @@ def desk_routes(deployment: Deployment) -> list[Route]:
             fields=tuple(
                 FieldView(f, label, typed.get(f"f.{f}", ""), places.get(FieldId(f))) for f, label in labels(world, form)
             ),
-            pages=sorted({place.page for place in places.values()}),
+            pages=sorted({place.page for place in places.values()}), photos=photos_of(found, photo),
             training=photo in known and is_training(private, alias),
             station=typed.get("station", ""), problem=typed.get("problem", ""), problems=PROBLEMS, fault=fault,
             made=shown_as_made(found, alias), rules=[{"code": rule.code, "text": rule.text} for rule in form.rules],
@@ -118,7 +118,8 @@ def desk_routes(deployment: Deployment) -> list[Route]:
             answer = answer_in(form_in(found, photo), typed)
             if due is not None:
                 return await run_in_threadpool(marked, request, due, answer)
-            await run_in_threadpool(enter, world, found, private, alias, photo, answer, clock())
+            beside = typed.get("beside", "").split()
+            await run_in_threadpool(enter, world, found, private, alias, photo, answer, clock(), beside)
         except BadUsage as error:
             return shown(request, found, photo, typed, str(error))
         since = begun.pop((alias, photo), None)
@@ -188,6 +189,11 @@ def page_in(request: Request) -> int:
     if not re.fullmatch(r"[1-9][0-9]?", page):
         raise NotFound("there is no such page")
     return int(page)
+
+
+def photos_of(found: Desk, photo: Digest) -> tuple[tuple[int, Digest], ...]:
+    """The photos of the sheet that is keyed with this one, which is the first, each with its first page."""
+    return tuple((found.shows.get(one, 1), one) for one in found.together(photo))
 
 
 def entries_of(found: Desk, alias: str) -> int:

@@ -71,7 +71,13 @@ class Papers:
         return Response(shown, media_type="image/jpeg", headers=_PRIVATE)
 
     def pages(self, found: Desk, photo: Digest) -> Pages:
-        """The JPEG of each page that the photo shows, by form and page."""
+        """The JPEG of each page that the photo shows, or another photo of the same sheet, by form and page."""
+        shown: dict[tuple[str, int], bytes] = {}
+        for one in reversed(found.together(photo)):
+            shown |= self._pages_of(found, one)
+        return shown
+
+    def _pages_of(self, found: Desk, photo: Digest) -> Pages:
         if photo in self._newest:
             self._newest.move_to_end(photo)
             return self._newest[photo]

@@ -15,7 +15,7 @@ from testigo.errors import BadUsage, NotFound, Taken
 from testigo.flows.desk import CLAIM, differing_sheets, form_of, rule
 from testigo.flows.desk_kept import Desk
 from testigo.web.deployment import Deployment
-from testigo.web.desk import HEADS, MOST_BODY, answer_in, head_of, labels, page_in, photo_in, said_by
+from testigo.web.desk import HEADS, MOST_BODY, answer_in, head_of, labels, page_in, photo_in, photos_of, said_by
 from testigo.web.pages import page
 from testigo.web.paper import FieldPlace, Papers, places_of
 from testigo.web.problems import form_fields
@@ -83,6 +83,7 @@ def ruling_routes(deployment: Deployment) -> list[Route]:
             request, deployment, "ruling_sheet.html", status=422 if fault else 200, photo=photo, problems=PROBLEMS,
             differences=differences, failing=failing, typed=typed, fault=fault, reason=typed.get("reason", ""),
             pages=sorted({place.page for place in places.values()}), paper=form.paper_mm,
+            photos=photos_of(found, photo),
         )  # fmt: skip
 
     async def image(request: Request) -> Response:

@@ -4,7 +4,13 @@ const paper = /** @type {HTMLElement} */ (document.getElementById("paper"));
 const sheet = /** @type {HTMLElement} */ (document.getElementById("sheet"));
 const photo = /** @type {HTMLImageElement} */ (document.getElementById("photo"));
 const mark = /** @type {HTMLElement} */ (document.getElementById("mark"));
-const whole = photo.src;
+/** Every photo of the sheet, with the first page that it shows; one where its pages have no photos of their own.
+ * @type {{ page: number, address: string }[]} */
+const photos = (paper.dataset.photos || `1=${photo.src}`).trim().split(/\s+/).map((named) => {
+  const [number, ...address] = named.split("=");
+  return { page: Number(number), address: address.join("=") };
+});
+let whole = photos[0].address;
 const view = { scale: 1, x: 0, y: 0, turn: 0 };
 const MOST = 8;
 /** How much of the paper beside a field is seen: a field takes at most this part of what is shown, in width and height. */
@@ -14,6 +20,8 @@ const HIGH = 0.1;
 /** The pages that were made straight and have come, by number. @type {Map<number, HTMLImageElement>} */
 const straight = new Map();
 let shown = 0;
+/** The page made straight that was seen last. */
+let last = 0;
 let follows = sessionStorage.getItem("follows") !== "no";
 /** @type {Element | null} */
 let focused = null;
@@ -55,6 +63,10 @@ function move(dx, dy) {
 /** @param {number} number a page that was made straight, 0 for the photo as it is */
 function show(number) {
   shown = number;
+  if (number) {
+    last = number;
+    whole = (photos.find((one) => one.page === number) || photos[0]).address;
+  }
   photo.src = number ? straight.get(number).src : whole;
   if (number) view.turn = 0;
 }
@@ -65,7 +77,11 @@ function look(part) {
   mark.hidden = true;
   if (!part || !follows || view.turn) return;
   const [page, x, y, w, h] = String(part.getAttribute("data-box")).split(" ").map(Number);
-  if (!straight.has(page)) return;
+  if (!straight.has(page)) {
+    const other = photos.find((one) => one.page === page);
+    if (photos.length > 1 && other && (shown || whole !== other.address)) turnTo(other.address);
+    return;
+  }
   if (shown !== page) show(page);
   const at = drawn();
   const fit = Math.min((WIDE * paper.clientWidth) / (w * at.width), (HIGH * paper.clientHeight) / (h * at.height));
@@ -89,6 +105,21 @@ function bounded(offset, size) {
 /** @param {EventTarget | null} target */
 const boxOf = (target) => (target instanceof Element ? target.closest("[data-box]") : null);
 
+/** Shows a photo of the sheet as it is. @param {string} address */
+function turnTo(address) {
+  whole = address;
+  show(0);
+  zoom(0);
+}
+
+/** Shows the next photo of the sheet. */
+function next() {
+  if (photos.length < 2) return;
+  mark.hidden = true;
+  const at = photos.findIndex((one) => one.address === whole);
+  turnTo(photos[(at + 1) % photos.length].address);
+}
+
 function toggle() {
   follows = !follows;
   sessionStorage.setItem("follows", follows ? "yes" : "no");
@@ -102,7 +133,7 @@ function toggle() {
 function other() {
   if (!straight.size) return;
   mark.hidden = true;
-  show(shown ? 0 : [...straight.keys()][0]);
+  show(shown ? 0 : straight.has(last) ? last : [...straight.keys()][0]);
   zoom(0);
 }
 
@@ -118,6 +149,7 @@ const WITH_ALT = {
   0: () => zoom(0),
   z: toggle,
   p: other,
+  n: next,
   r: () => {
     view.turn = (view.turn + 90) % 360;
     mark.hidden = true;
