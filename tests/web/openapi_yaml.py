@@ -98,6 +98,12 @@ TABLE: Mapping[str, Told] = {
     "desk sheet": ("A sheet to key.", None, {200: HTML}, (403, 404, 409)),
     "desk image": ("The photo, upright.", None, {200: "image/jpeg"}, (403, 404, 415)),
     "desk page": ("A page of the form in the photo, straight.", None, {200: "image/jpeg", 204: None}, (403, 404, 415)),
+    "desk ahead": (
+        "The addresses of the next sheet's pictures, for a browser to fetch ahead; nobody holds it.",
+        None,
+        {200: JSON},
+        (403, 404),
+    ),
     "desk enter": (
         "Save what was keyed.",
         ("station", "problem"),

@@ -104,7 +104,8 @@ class Entry:
     """What a person keyed from one photo, seeing no other answer. `clerk` is an alias, which names nobody.
 
     `counts` are the fields that could be read, `blank` those that are empty on the paper, `illegible` those that this
-    person could not read. `problem` is what is wrong with the photo, None if nothing.
+    person could not read. `problem` is what is wrong with the photo, None if nothing. Where one is named and no figure,
+    `station` may be empty.
     """
 
     photo: Digest

@@ -6,7 +6,7 @@ What is kept follows from the records alone; `tests/flows/test_desk_kept.py` com
 
 from bisect import bisect_left, insort
 from collections import Counter, defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from threading import Lock
 
@@ -26,6 +26,7 @@ class Desk:
 
     To key are photos whose figures no machine read surely and whose station somebody named, and settled ones that the
     seed drew (`drawn_again`). Those that somebody has keyed come first; the others in the order of their hashes.
+    `groups` are the places in `to_key` where those of one urgency end.
     `forms` are the forms that machines recognised, `made` how many entries each alias has.
     """
 
@@ -36,6 +37,7 @@ class Desk:
     wanted: Mapping[Digest, int]
     made: Mapping[str, int]
     to_key: tuple[Digest, ...]
+    groups: tuple[int, ...]
     differing: tuple[Digest, ...]
     drawn_again: frozenset[Digest]
 
@@ -76,7 +78,8 @@ class KeptDesk:
                 self._version = version
                 self._desk = Desk(
                     self._sheets, self._photos, self._state.withheld, self._forms, self._wanted, self._made,
-                    tuple(photo for _, photo in self._order), tuple(sorted(self._differing)), frozenset(self._again),
+                    tuple(photo for _, photo in self._order), tuple(_ends(self._order)), tuple(sorted(self._differing)),
+                    frozenset(self._again),
                 )  # fmt: skip
             return self._desk
 
@@ -159,6 +162,14 @@ class KeptDesk:
         else:
             self._wanted[photo] = rank
             insort(self._order, (rank, photo))
+
+
+def _ends(order: Sequence[tuple[int, Digest]]) -> Iterator[int]:
+    """Where each run of one rank ends in pairs that are sorted by rank."""
+    end = 0
+    while end < len(order):
+        end = bisect_left(order, (order[end][0] + 1, Digest("")), end)
+        yield end
 
 
 def desk_of(world: World) -> Desk:

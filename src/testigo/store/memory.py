@@ -250,4 +250,4 @@ def _stations_of(state: State) -> tuple[StationCode, ...]:
     for reading in state.readings.values():
         named |= {reading.station, *map(StationCode, reading.stations)}
     named |= {entry.station for entry in state.entries.values()} | {one.station for one in state.rulings.values()}
-    return tuple(sorted(station for station in named if station is not None))
+    return tuple(sorted(station for station in named if station))

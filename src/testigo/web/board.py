@@ -25,13 +25,17 @@ from testigo.ports import World
 from testigo.private import Private
 from testigo.verification.places import BOUNDARIES_FILE
 from testigo.web.deployment import Deployment, hidden
-from testigo.web.desk import PAUSED, labels
+from testigo.web.desk import NO_PHOTO, PAUSED, labels
 from testigo.web.land import LandMap
 from testigo.web.pages import page
 from testigo.web.problems import form_fields
 from testigo.web.tiles import tile_map
 
 NIGHT = "night"
+NOBODY_HOLDS = "Nobody holds this photo any more."
+OWN_SESSION = "Sign out yourself with the button above."
+NO_WHOLE = "Expected a whole number from %(least)s to %(most)s, came %(came)s."
+SENTENCES = (NOBODY_HOLDS, OWN_SESSION, NO_WHOLE)
 CHECKS = {check.code: check for check in catalogue.CHECKS}
 _MOST_BODY = 10_000
 _MOST_LINKS = 200
@@ -87,7 +91,7 @@ def board_routes(deployment: Deployment) -> list[Route]:
         sha256 = Digest(request.path_params["photo"])
         held = world.views.photos().get(sha256)
         if held is None:
-            raise NotFound(f"photo {sha256[:16]}: it is not held")
+            raise NotFound(NO_PHOTO)
         data = await run_in_threadpool(world.blobs.open, sha256)
         small = await run_in_threadpool(deployment.reader.thumbnail, data, held.orient, _WIDTH)
         return Response(small, media_type="image/jpeg")
@@ -116,7 +120,7 @@ def board_routes(deployment: Deployment) -> list[Route]:
         fields = await form_fields(request, _MOST_BODY)
         taken = [claim for claim in private.claims(deployment.clock()) if claim.photo == fields.get("photo")]
         if not taken:
-            raise NotFound("nobody holds this photo any more")
+            raise NotFound(NOBODY_HOLDS)
         for claim in taken:
             private.release(claim.photo, claim.kind, claim.alias)
         return RedirectResponse("/board", 303)
@@ -141,7 +145,7 @@ def board_routes(deployment: Deployment) -> list[Route]:
     async def sessions(request: Request) -> Response:
         alias = (await form_fields(request, _MOST_BODY)).get("alias", "")
         if alias == request.state.person.alias:
-            raise BadUsage("sign out yourself with the button above")
+            raise BadUsage(OWN_SESSION)
         private.end_sessions_of(alias)
         _record(request, ENDED, of=alias)
         return RedirectResponse("/board", 303)
@@ -209,5 +213,5 @@ def _role(name: str) -> Role:
 
 def _whole(text: str, least: int, most: int) -> int:
     if not text.isascii() or not text.isdigit() or not least <= int(text[:9]) <= most:
-        raise BadUsage(f"expected a whole number from {least} to {most}, came {text[:40]!r}")
+        raise BadUsage(NO_WHOLE, least=least, most=most, came=text[:40])
     return int(text)
