@@ -291,3 +291,28 @@ def test_a_style_or_script_is_kept_under_an_address_that_names_its_bytes(server:
         assert "immutable" in clerk.get(address).headers["cache-control"]
         assert clerk.get(address.partition("?")[0] + "?v=old").headers["cache-control"] == "no-store"
     assert clerk.get("/desk/file/people.css").status == 404
+
+
+def test_a_photo_whose_station_nobody_named_is_keyed_after_all_others(server: Served) -> None:
+    loose = server.world.blobs.put(b"PHOTO of no station")
+    server.world.journal.append(
+        [
+            Photo(loose, 10, "image/jpeg", 30, 40, 1, "test"),
+            Reading(loose, "codes", "1", "none", "0" * 16, verdict="people"),
+        ]
+    )
+    named = put_photo(server)
+    clerk = server.invited("clerk")
+    for photo in (named, loose):
+        assert taken(clerk) == f"/desk/{photo}"
+        assert clerk.post(f"/desk/{photo}", typed(server)).status == 303
+
+
+def test_a_language_that_somebody_chose_stays(server: Served) -> None:
+    put_photo(server)
+    clerk = server.invited("clerk")
+    place = taken(clerk)
+    assert 'lang="ar" dir="rtl"' in clerk.get(f"{place}?lang=ar").text
+    assert 'lang="ar" dir="rtl"' in clerk.get(place, **{"Accept-Language": "es"}).text
+    assert 'lang="es"' in clerk.get(f"{place}?lang=es").text
+    assert "testigo_language" not in server.anyone().get("/?lang=zz").headers.get("set-cookie", "")

@@ -24,8 +24,8 @@ NOTHING = Waiting(())
 class Desk:
     """What every page of the desk is made from. The mappings may grow while they are looked at; the tuples stay.
 
-    To key are photos whose figures no machine read surely and whose station somebody named, and settled ones that the
-    seed drew (`drawn_again`). Those that somebody has keyed come first; the others in the order of their hashes.
+    To key are photos whose figures no machine read surely, and settled ones that the seed drew (`drawn_again`). First
+    come those that somebody has keyed, last those whose station nobody named; else in the order of their hashes.
     `groups` are the places in `to_key` where those of one urgency end.
     `forms` are the forms that machines recognised, `made` how many entries each alias has.
     """
@@ -147,9 +147,11 @@ class KeptDesk:
                 return 2
             return None
         seen = photo_seen(claims, reading)
-        if found.entries or (seen.outcome not in READ_BY_MACHINE and (seen.claimed or seen.named)):
+        if found.entries:
             return -len(found.entries)
-        return 1 if is_drawn_again(photo, rules) else None
+        if seen.outcome in READ_BY_MACHINE:
+            return 1 if is_drawn_again(photo, rules) else None
+        return 0 if seen.claimed or seen.named else 3
 
     def _rank(self, photo: Digest, rank: int | None) -> None:
         before = self._wanted.get(photo)

@@ -1,5 +1,6 @@
 """The steward's board, the screen on the wall, and the steward's acts: each of them leaves a public record."""
 
+import hashlib
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -61,7 +62,7 @@ def board_routes(deployment: Deployment) -> list[Route]:
     async def shown(request: Request, template: str) -> Response:
         found = await run_in_threadpool(present)
         now = deployment.clock()
-        return page(
+        answer = page(
             request,
             deployment,
             template,
@@ -77,6 +78,12 @@ def board_routes(deployment: Deployment) -> list[Route]:
             reasons=REASONS,
             invited=ROLES,
         )
+        # Pages that look again by themselves are sent only where something changed.
+        tag = f'"{hashlib.sha256(answer.body).hexdigest()[:32]}"'
+        if request.headers.get("if-none-match") == tag:
+            return Response(status_code=304, headers={"ETag": tag})
+        answer.headers["ETag"] = tag
+        return answer
 
     async def board_page(request: Request) -> Response:
         return await shown(request, "board.html")
@@ -99,7 +106,7 @@ def board_routes(deployment: Deployment) -> list[Route]:
     async def station(request: Request) -> Response:
         found = await run_in_threadpool(compared, world, StationCode(request.path_params["code"]))
         forms = {label: text for form in world.forms.values() for label, text in labels(world, form)}
-        return page(request, deployment, "board_station.html", one=found, labels=forms, checks=CHECKS)
+        return page(request, deployment, "board_station.html", one=found, labels=forms, checks=CHECKS, reasons=REASONS)
 
     async def invitations(request: Request) -> Response:
         fields = await form_fields(request, _MOST_BODY)

@@ -36,8 +36,9 @@ HEADS = ("station", "problem")
 NO_NUMBER = "%(field)s: expected a number, - for blank or ? for illegible, came %(came)s."
 NO_PHOTO = "There is no such photo."
 NO_PAGE = "There is no such page."
-SENTENCES = (NO_NUMBER, NO_PHOTO, NO_PAGE)
-"""What a sheet's page answers, besides what the flow says."""
+VALID, BLANK_VOTES, NULL_VOTES, CAST = "Valid votes", "Blank ballots", "Null ballots", "Ballots cast"
+SENTENCES = (VALID, BLANK_VOTES, NULL_VOTES, CAST, NO_NUMBER, NO_PHOTO, NO_PAGE)
+"""What a sheet's page says and answers, besides what the flow says."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,6 +238,10 @@ def labels(world: World, form: Form) -> tuple[tuple[str, str], ...]:
     """The fields of a form in the order of the paper, with what they are called there."""
     named: dict[str, str] = {}
     for contest in world.election.contests:
+        if len(world.election.contests) == 1:
+            figures = {contest.valid: VALID, contest.blank: BLANK_VOTES, contest.cast: CAST}
+            named |= {field: text for field, text in figures.items() if field is not None}
+            named |= dict.fromkeys(contest.null[:1], NULL_VOTES)
         for choice in contest.choices:
             named[choice.id] = choice.name
             for line in choice.lines:

@@ -19,6 +19,8 @@ from testigo.web.deployment import Deployment
 
 PLACES = ("templates", "phone_page", "desk_page", "board_page")
 """Folders of this package with templates; a template's name is the same nowhere else."""
+LANGUAGE = "testigo_language"
+"""The cookie that keeps a language that somebody chose, until the browser is closed."""
 NOTHING_HERE = "There is nothing here."
 
 
@@ -58,9 +60,12 @@ def file_answer(request: Request, name: str) -> Response:
 
 
 def language_of(request: Request, deployment: Deployment) -> str:
-    """The language for an answer: `?lang=`, else the first known one of Accept-Language, else the election's."""
+    """The language for an answer: `?lang=`, else the one that was chosen so before, else the first known one of
+    Accept-Language, else the election's.
+    """
     known = dict(PEOPLE_LANGUAGES)
     asked = [request.query_params.get("lang", "")]
+    asked.append(request.cookies.get(LANGUAGE, ""))
     asked += [part.split(";")[0] for part in request.headers.get("accept-language", "").split(",")]
     asked.append(deployment.world.election.language)
     bases = (part.strip().split("-")[0].lower() for part in asked)
@@ -107,4 +112,10 @@ def page(request: Request, deployment: Deployment, template: str, *, status: int
         rehearsal=deployment.world.election.rehearsal,
         **values,
     )
-    return HTMLResponse(body, status)
+    answer = HTMLResponse(body, status)
+    chosen = request.query_params.get("lang", "")
+    if chosen in dict(PEOPLE_LANGUAGES):
+        answer.set_cookie(
+            LANGUAGE, chosen, httponly=True, samesite="strict", secure=deployment.settings.secure
+        )  # fmt: skip
+    return answer
