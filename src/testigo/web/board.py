@@ -17,7 +17,8 @@ from testigo.core.ids import Digest, StationCode
 from testigo.core.records import Act
 from testigo.core.roles import ROLES, Role
 from testigo.errors import BadUsage, NotFound
-from testigo.flows.board import Board, ClerkRow, board
+from testigo.flows.board import ClerkRow
+from testigo.flows.board_kept import KeptBoard
 from testigo.flows.compared import compared
 from testigo.flows.invite import invite
 from testigo.flows.restore import ENDED
@@ -48,16 +49,7 @@ def board_routes(deployment: Deployment) -> list[Route]:
     world, private = deployment.world, deployment.private
     rules = world.election.places.boundaries
     land = None if rules is None else LandMap(_land(world))
-    newest: dict[tuple[int, int], Board] = {}
-
-    def present() -> Board:
-        """Worked out again only where a record came or a seal closed."""
-        version = (len(world.journal.heads()), world.journal.waiting())
-        if version not in newest:
-            fresh = board(world)
-            newest.clear()
-            newest[version] = fresh
-        return newest[version]
+    present = KeptBoard(world).present
 
     async def shown(request: Request, template: str) -> Response:
         found = await run_in_threadpool(present)
