@@ -15,7 +15,7 @@ from testigo.web.deployment import Deployment
 from testigo.web.desk import desk_routes
 from testigo.web.enrol import HOME_OF, enrol_routes
 from testigo.web.guard import Doorman, guarded
-from testigo.web.pages import NOTHING_HERE, page, told
+from testigo.web.pages import NOTHING_HERE, keep_language, page, told
 from testigo.web.passkeys import passkey_routes
 from testigo.web.phone import phone_routes
 from testigo.web.plain import plain_routes
@@ -54,7 +54,12 @@ def app_of(deployment: Deployment) -> Starlette:
 
 def _guarded(route: Route, deployment: Deployment) -> Route:
     methods = sorted(route.methods or {"GET"})
-    return Route(route.path, guarded(route.endpoint, route.name, deployment), methods=methods, name=route.name)
+    allowed = guarded(route.endpoint, route.name, deployment)
+
+    async def answered(request: Request) -> Response:
+        return keep_language(request, deployment, await allowed(request))
+
+    return Route(route.path, answered, methods=methods, name=route.name)
 
 
 def _answered(deployment: Deployment) -> Callable[[Request, Exception], Response]:

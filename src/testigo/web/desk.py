@@ -63,15 +63,21 @@ def desk_routes(deployment: Deployment) -> list[Route]:
         alias = request.state.person.alias
         if private.setting(PAUSED) == "yes":
             return page(request, deployment, "desk_empty.html", paused=True, made=0)
-        found = await run_in_threadpool(present)
-        made = entries_of(found, alias)
-        due = await run_in_threadpool(next_known, known, private, alias, made)
-        photo = (
-            due.photo if due is not None else await run_in_threadpool(next_sheet, world, found, private, alias, clock())
-        )
+        photo = await run_in_threadpool(given_to, alias)
         if photo is None:
-            return page(request, deployment, "desk_empty.html", paused=False, made=shown_as_made(found, alias))
+            made = shown_as_made(await run_in_threadpool(present), alias)
+            return page(request, deployment, "desk_empty.html", paused=False, made=made)
         return RedirectResponse(f"/desk/{photo}", 303)
+
+    def given_to(alias: str) -> Digest | None:
+        """The sheet that is this person's next, in their hands; None where nothing waits for them."""
+        found = present()
+        due = next_known(known, private, alias, entries_of(found, alias))
+        return due.photo if due is not None else next_sheet(world, found, private, alias, clock())
+
+    def after_saving(alias: str) -> Response:
+        photo = None if private.setting(PAUSED) == "yes" else given_to(alias)
+        return RedirectResponse("/desk" if photo is None else f"/desk/{photo}", 303)
 
     def due_known(found: Desk, photo: Digest, alias: str) -> Known | None:
         """The sheet with a known answer that this person is to key now, if the photo is that one."""
@@ -147,7 +153,7 @@ def desk_routes(deployment: Deployment) -> list[Route]:
         since = begun.pop((alias, photo), None)
         if since is not None and since > clock() - CLAIM:
             private.add_work(alias, round((clock() - since).total_seconds()))
-        return RedirectResponse("/desk", 303)
+        return await run_in_threadpool(after_saving, alias)
 
     def marked(request: Request, due: Known, answer: Answer) -> Response:
         """What follows a sheet whose answer is known: to learn from, or the next one as if nothing had been."""
@@ -158,7 +164,7 @@ def desk_routes(deployment: Deployment) -> list[Route]:
         private.drop_draft(due.photo, alias)
         begun.pop((alias, due.photo), None)
         if not training:
-            return RedirectResponse("/desk", 303)
+            return after_saving(alias)
         named = dict(labels(world, form))
         wrong = [(named.get(FieldId(one), one), _said(answer, one), _said(due.answer, one)) for one in result.wrong]
         return page(

@@ -112,10 +112,12 @@ def page(request: Request, deployment: Deployment, template: str, *, status: int
         rehearsal=deployment.world.election.rehearsal,
         **values,
     )
-    answer = HTMLResponse(body, status)
+    return HTMLResponse(body, status)
+
+
+def keep_language(request: Request, deployment: Deployment, answer: Response) -> Response:
+    """The answer, which has the browser keep the language that somebody chose with `?lang=`."""
     chosen = request.query_params.get("lang", "")
     if chosen in dict(PEOPLE_LANGUAGES):
-        answer.set_cookie(
-            LANGUAGE, chosen, httponly=True, samesite="strict", secure=deployment.settings.secure
-        )  # fmt: skip
+        answer.set_cookie(LANGUAGE, chosen, httponly=True, samesite="strict", secure=deployment.settings.secure)
     return answer
