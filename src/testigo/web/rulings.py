@@ -130,8 +130,10 @@ def _settled(state: Differs, typed: dict[str, str], form: Form) -> Answer:
     filled |= {head: head_of(answers[0], head) for head in HEADS}
     for field in state.fields:
         chosen = typed.get(f"pick.{field}", "")
-        if chosen == "other":
-            said = typed.get(f"other.{field}", "").strip()
+        other = typed.get(f"other.{field}", "").strip()
+        if chosen == "other" or (not chosen and other):
+            # Whoever types something means it.
+            said = other
         elif chosen.isdigit() and int(chosen) < len(answers):
             one = answers[int(chosen)]
             said = head_of(one, field) if field in HEADS else said_by(one, field)
