@@ -6,11 +6,19 @@ They are caught in two places only, `cli.main` and (later) `web.app`; anything e
 
 
 class TestigoError(Exception):
-    """Base of what a user can meet; never raised itself."""
+    """Base of what a user can meet; never raised itself.
+
+    A sentence with gaps, `%(field)s`, and what stands in them can be told in the language of whoever asks.
+    """
 
     code = "error"
     exit_code = 1
     http_status = 500
+
+    def __init__(self, sentence: str, **gaps: object) -> None:
+        super().__init__(sentence % gaps if gaps else sentence)
+        self.sentence = sentence
+        self.gaps = gaps
 
 
 class BadUsage(TestigoError):

@@ -92,6 +92,9 @@ class Views(Protocol):
     def photos(self) -> Mapping[Digest, Photo]:
         """Every photo's record by its master; of several claims the first by leaf hash."""
 
+    def photos_sealed(self, size: int) -> tuple[tuple[int, Digest], ...]:
+        """The masters whose records were sealed from number `size` on, with that number, in its order."""
+
     def stations_held(self) -> tuple[StationCode, ...]:
         """Stations that anything is held about, sorted; also such as the register does not have."""
 

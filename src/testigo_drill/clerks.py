@@ -46,6 +46,9 @@ class Desk:
         while not done():
             photo = self._given("/desk")
             if photo is None or photo not in papers:
+                # What is no sheet, or not known yet, is left to others.
+                if photo is not None:
+                    self._ask("POST", f"/desk/{photo}/leave", {})
                 time.sleep(_BUSY_S)
                 continue
             paper = papers[photo]

@@ -1,4 +1,4 @@
-"""The benchmark of the desk runs, finds both desks alike, and prints a ratio."""
+"""The benchmarks of the desk and of the board run, find kept and new ones alike, and print a ratio."""
 
 import subprocess
 import sys
@@ -8,11 +8,14 @@ import pytest
 
 pytestmark = pytest.mark.slow
 
-PROGRAM = Path(__file__).resolve().parents[2] / "benchmarks" / "desk.py"
+PROGRAMS = Path(__file__).resolve().parents[2] / "benchmarks"
 
 
-def test_the_benchmark_of_the_desk_prints_its_ratio() -> None:
-    ran = subprocess.run([sys.executable, str(PROGRAM), "--short"], capture_output=True, text=True, check=False)
+@pytest.mark.parametrize("name", ["desk", "board"])
+def test_the_benchmark_prints_its_ratio(name: str) -> None:
+    ran = subprocess.run(
+        [sys.executable, str(PROGRAMS / f"{name}.py"), "--short"], capture_output=True, text=True, check=False
+    )
     assert ran.returncode == 0, ran.stderr
     head, line = ran.stdout.splitlines()
     assert head.split()[-1] == "kept"

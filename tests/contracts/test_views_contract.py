@@ -27,7 +27,7 @@ from stores import (
 
 from testigo.core.entry import DeskRules
 from testigo.core.ids import NATION
-from testigo.core.records import Supersede
+from testigo.core.records import Photo, Supersede
 from testigo.core.register import Station, StationRegister
 from testigo.core.state import dossiers, fold
 
@@ -54,6 +54,16 @@ def test_records_since_a_number_leave_out_those_that_are_known(store: Store) -> 
     known = {late[0][0], late[-1][0]}
     assert list(store.views.records_since(len(first), known)) == late[1:-1]
     assert list(store.views.records_since(0, ())) == list(store.views.records())
+
+
+def test_photos_come_with_the_numbers_under_which_they_were_sealed(store: Store) -> None:
+    store.journal.append(some_of_each())
+    assert store.views.photos_sealed(0) == ()
+    store.journal.seal([])
+    numbered = [(n, one.sha256) for n, (_, one) in enumerate(store.views.records()) if isinstance(one, Photo)]
+    assert numbered
+    for size in (0, numbered[0][0], numbered[0][0] + 1):
+        assert list(store.views.photos_sealed(size)) == [one for one in numbered if one[0] >= size]
 
 
 @pytest.mark.parametrize("seals", [0, 1, 2])

@@ -17,13 +17,15 @@ from babel.messages.pofile import read_po, write_po
 import testigo
 from testigo.assessment.methods import METHODS
 from testigo.core.catalogue import CHECKS
-from testigo.core.entry import PROBLEMS
+from testigo.core.entry import PROBLEMS, REFUSALS
 from testigo.core.roles import ROLES, WORDS
 from testigo.core.rows import CAUSES
-from testigo.flows.withhold import REASONS
+from testigo.flows import desk as desk_flow
+from testigo.flows.withhold import NOT_ONE, REASONS
 from testigo.site.paths import LANGUAGES
 from testigo.site.seen import CELLS, SEEN
 from testigo.site.words import LEVELS
+from testigo.web import app, board, desk, guard, rulings
 from testigo.web.problems import KINDS, NO_STATION, NO_TEXT
 
 PACKAGE = Path(testigo.__file__).parent
@@ -70,6 +72,8 @@ def _in_tables() -> Iterator[str]:
 
 def _in_peoples_tables() -> Iterator[str]:
     yield from (*ROLES, *WORDS.values(), *PROBLEMS, *KINDS, NO_TEXT, NO_STATION, *REASONS)
+    yield from (*REFUSALS, *desk_flow.SENTENCES, *app.SENTENCES, *desk.SENTENCES, *guard.SENTENCES, rulings.CHOOSE)
+    yield from (*board.SENTENCES, NOT_ONE)
 
 
 def word_of(message: str | Sequence[str], context: str | None) -> Word:

@@ -108,3 +108,31 @@ def test_the_board_says_how_fast_and_what_two_agreeing_entries_leave_wrong(serve
     clerk.post(place, typed(server))
     board = server.invited("steward").get("/board").text
     assert re.search(r'<td class="n">1</td><td class="n">40</td>', board)
+
+
+def test_a_board_where_nothing_changed_is_not_sent_again(server: Served) -> None:
+    observer = server.invited("observer")
+    for place in ("/board", "/board/wall"):
+        tag = observer.get(place).headers["etag"]
+        again = observer.get(place, **{"If-None-Match": tag})
+        assert (again.status, again.body) == (304, b"")
+    put_photo(server)
+    assert observer.get("/board/wall", **{"If-None-Match": tag}).status == 200
+
+
+def test_a_steward_withholds_a_photo_where_the_station_is_shown(server: Served) -> None:
+    photo, steward = put_photo(server), server.invited("steward")
+    page = steward.get("/board/station/T1").text
+    assert f'action="/board/withhold"><input type="hidden" name="photo" value="{photo}">' in page
+    assert steward.post("/board/withhold", {"photo": photo, "reason": "privacy"}).status == 303
+    assert photo not in steward.get("/board/station/T1").text
+
+
+def test_the_board_says_whether_the_night_is_open(server: Served) -> None:
+    steward = server.invited("steward")
+    told = [steward.get("/board").text]
+    for _ in range(2):
+        steward.post("/board/night")
+        told.append(steward.get("/board").text)
+    said = ("The night is not open yet.", "The night is open.", "The night is closed.")
+    assert [text in page for text, page in zip(said, told, strict=True)] == [True] * 3

@@ -84,7 +84,7 @@ def test_a_difference_goes_to_a_third_person_who_sees_only_what_differs_and_give
     orders = [entry.counts.get("BEN") for _, entry in sorted(
         (digest, record) for digest, record in server.world.views.records() if isinstance(record, Entry)
     )]  # fmt: skip
-    pick = {"pick.BEN": str(orders.index(17)), "pick.mvalid": "other", "other.mvalid": "٤٨"}
+    pick = {"pick.BEN": str(orders.index(17)), "other.mvalid": "٤٨"}
     missing = judge.post(f"/rulings/{photo}", pick)
     assert (missing.status, "reason" in missing.text) == (422, True)
     assert judge.post(f"/rulings/{photo}", pick | {"reason": "a seven with a bar"}).status == 303
@@ -147,11 +147,11 @@ def test_a_break_gives_the_sheet_to_somebody_else_and_keeps_what_was_typed(serve
 @pytest.mark.parametrize(
     ("wrong", "told"),
     [
-        ({"f__ANA": "3l"}, "ANA: expected a number"),
-        ({"f__ANA": ""}, "not answered: ANA"),
-        ({"station": "nowhere"}, "the register has none"),
-        ({"problem": "ugly"}, "expected one of blurred"),
-        ({"f__ANA": "1234567890"}, "ANA: expected a number"),
+        ({"f__ANA": "3l"}, "Ana: expected a number"),
+        ({"f__ANA": ""}, "Not answered: Ana."),
+        ({"station": "nowhere"}, "has no station of the number nowhere"),
+        ({"problem": "ugly"}, "Expected one of the problems blurred, wrong station"),
+        ({"f__ANA": "1234567890"}, "Ana: expected a number"),
     ],
 )
 def test_a_mistake_is_told_and_what_was_typed_stays(server: Served, wrong: dict[str, str], told: str) -> None:
@@ -192,3 +192,127 @@ def test_a_clerk_does_not_settle_and_an_adjudicator_does_not_key(server: Served)
     photo = put_photo(server)
     assert server.invited("clerk").get("/rulings").status == 403
     assert server.invited("adjudicator").get(f"/desk/{photo}").status == 403
+
+
+def test_the_next_sheets_picture_is_told_ahead_and_nobody_holds_it(server: Served) -> None:
+    photos = {put_photo(server, b"PHOTO one"), put_photo(server, b"PHOTO two")}
+    clerk = server.invited("clerk")
+    place = taken(clerk)
+    (other,) = (photo for photo in photos if place != f"/desk/{photo}")
+    held = server.private.claims(server.clock())
+    told = clerk.get(f"{place}/ahead")
+    assert told.json() == {"pictures": [f"/desk/{other}/image"]}
+    assert clerk.get(f"/desk/{other}/image").status == 200
+    assert server.private.claims(server.clock()) == held
+    assert taken(server.invited("clerk")) == f"/desk/{other}"
+    assert clerk.get(f"{place}/ahead").json() == {"pictures": []}
+    clerk.post(place, typed(server))
+    server.invited("steward").post("/board/pause")
+    assert clerk.get(f"{place}/ahead").json() == {"pictures": []}
+
+
+def test_a_sheet_that_somebody_keyed_is_not_told_ahead_to_them(server: Served) -> None:
+    put_photo(server, b"PHOTO one"), put_photo(server, b"PHOTO two")
+    clerk = server.invited("clerk")
+    clerk.post(taken(clerk), typed(server))
+    assert clerk.get(f"{taken(clerk)}/ahead").json() == {"pictures": []}
+
+
+def test_few_people_want_the_same_sheet_next(server: Served) -> None:
+    for number in range(30):
+        put_photo(server, b"PHOTO %d" % number)
+    clerks = [server.invited("clerk") for _ in range(4)]
+    places = [taken(clerk) for clerk in clerks]
+    ahead = {str(clerk.get(f"{place}/ahead").json()) for clerk, place in zip(clerks, places, strict=True)}
+    assert len(ahead) > 1
+
+
+def test_whoever_still_types_keeps_the_sheet(server: Served) -> None:
+    put_photo(server)
+    slow, other = server.invited("clerk"), server.invited("clerk")
+    place = taken(slow)
+    for _ in range(3):
+        server.clock.now += timedelta(minutes=9)
+        assert slow.post(f"{place}/draft", {"f.ANA": "1"}).status == 204
+        assert "Nothing waits for you" in other.get("/desk").text
+    server.clock.now += timedelta(minutes=11)
+    assert taken(other) == place
+    slow.post(f"{place}/draft", {"f.ANA": "12"})
+    assert slow.post(place, typed(server)).status == 409
+
+
+def test_a_photo_that_shows_no_station_needs_none_where_a_problem_says_why(server: Served) -> None:
+    put_photo(server)
+    clerk = server.invited("clerk")
+    place = taken(clerk)
+    assert clerk.post(place, {"station": "", "problem": ""}).status == 422
+    assert clerk.post(place, typed(server, station="", problem="blurred")).status == 422
+    assert clerk.post(place, {"station": "", "problem": "not a sheet"}).status == 303
+    (entry,) = records(server, Entry)
+    assert (entry.station, entry.problem, entry.counts) == ("", "not a sheet", {})
+    seal(server.world)
+
+
+@pytest.mark.parametrize(
+    ("language", "fields", "told"),
+    [
+        ("es", {"f__ANA": "3l"}, "Ana: se esperaba un número"),
+        ("ar", {"problem": "ugly"}, "المتوقع إحدى المشكلات غير واضح"),
+        ("es", {"station": "nowhere"}, "no tiene una mesa con el número nowhere"),
+    ],
+)
+def test_a_mistake_is_told_in_the_language_of_whoever_made_it(
+    server: Served, language: str, fields: dict[str, str], told: str
+) -> None:
+    put_photo(server)
+    clerk = server.invited("clerk")
+    answer = clerk.post(taken(clerk), typed(server, **fields), **{"Accept-Language": language})
+    assert (answer.status, told in answer.text) == (422, True), answer.text
+    refused = clerk.get("/board", **{"Accept-Language": language}).text
+    assert {"es": "Esto es para: ", "ar": "هذا مخصص لـ: "}[language] in refused
+
+
+def test_a_mistake_puts_the_focus_into_its_field(server: Served) -> None:
+    put_photo(server)
+    clerk = server.invited("clerk")
+    place = taken(clerk)
+    for wrong, focus in (({"f__BEN": "x"}, "f.BEN"), ({"f__X1": ""}, "f.X1"), ({"station": "x"}, "station")):
+        page = clerk.post(place, typed(server, **wrong)).text
+        assert re.findall(r'id="([^"]+)"[^>]* autofocus', page) == [focus]
+
+
+def test_a_style_or_script_is_kept_under_an_address_that_names_its_bytes(server: Served) -> None:
+    put_photo(server)
+    clerk = server.invited("clerk")
+    page = clerk.get(taken(clerk)).text
+    addresses = re.findall(r'(?:src|href)="([^"]+\.(?:js|css)[^"]*)"', page)
+    assert len(addresses) == 3
+    for address in addresses:
+        assert "immutable" in clerk.get(address).headers["cache-control"]
+        assert clerk.get(address.partition("?")[0] + "?v=old").headers["cache-control"] == "no-store"
+    assert clerk.get("/desk/file/people.css").status == 404
+
+
+def test_a_photo_whose_station_nobody_named_is_keyed_after_all_others(server: Served) -> None:
+    loose = server.world.blobs.put(b"PHOTO of no station")
+    server.world.journal.append(
+        [
+            Photo(loose, 10, "image/jpeg", 30, 40, 1, "test"),
+            Reading(loose, "codes", "1", "none", "0" * 16, verdict="people"),
+        ]
+    )
+    named = put_photo(server)
+    clerk = server.invited("clerk")
+    for photo in (named, loose):
+        assert taken(clerk) == f"/desk/{photo}"
+        assert clerk.post(f"/desk/{photo}", typed(server)).status == 303
+
+
+def test_a_language_that_somebody_chose_stays(server: Served) -> None:
+    put_photo(server)
+    clerk = server.invited("clerk")
+    place = taken(clerk)
+    assert 'lang="ar" dir="rtl"' in clerk.get(f"{place}?lang=ar").text
+    assert 'lang="ar" dir="rtl"' in clerk.get(place, **{"Accept-Language": "es"}).text
+    assert 'lang="es"' in clerk.get(f"{place}?lang=es").text
+    assert "testigo_language" not in server.anyone().get("/?lang=zz").headers.get("set-cookie", "")

@@ -21,6 +21,14 @@ PROBLEMS = (
 )
 """Why a photo gives no figures, or fewer; an entry or ruling names one of them or none."""
 
+KEYED_BY_YOU = "You have keyed this photo; the second entry needs another person."
+IS_SETTLED = "This photo is settled."
+DIFFERS = "The entries for this photo differ; it waits for an adjudicator."
+ENTRY_BY_YOU = "You made one of the entries; the adjudicator is another person."
+NO_DIFFERENCE = "Nothing is to be settled here: the entries do not differ."
+REFUSALS = (KEYED_BY_YOU, IS_SETTLED, DIFFERS, ENTRY_BY_YOU, NO_DIFFERENCE)
+"""Why somebody may not key or settle a photo; pages tell it in the language of whoever asks."""
+
 By = Literal["entries", "reading and entry", "ruling"]
 
 
@@ -97,6 +105,11 @@ def photos_keyed(photo: Digest, state: SheetState) -> tuple[Digest, ...]:
     return (photo, *(state.entries[0][1].beside if state.entries else ()))
 
 
+def says_nothing(answer: Answer | Entry | Ruling) -> bool:
+    """Whether it names a problem and no figure: only then it may name no station, as where the photo shows no sheet."""
+    return answer.problem is not None and not (answer.counts or answer.blank or answer.illegible)
+
+
 def answer_of(record: Entry | Ruling) -> Answer:
     """What an entry or a ruling says, without who said it."""
     return Answer(
@@ -147,20 +160,20 @@ def differing(answers: Sequence[Answer]) -> tuple[str, ...]:
 def may_enter(state: SheetState, alias: str, rules: DeskRules, *, drawn_again: bool = False) -> str | None:
     """Why this person may not key the photo now; None if they may."""
     if any(entry.clerk == alias for _, entry in state.entries):
-        return "you have keyed this photo; the second entry needs another person"
+        return KEYED_BY_YOU
     if isinstance(state, Settled):
-        return None if drawn_again and len(state.entries) <= rules.entries else "this photo is settled"
+        return None if drawn_again and len(state.entries) <= rules.entries else IS_SETTLED
     if isinstance(state, Differs):
-        return "the entries for this photo differ; it waits for an adjudicator"
+        return DIFFERS
     return None
 
 
 def may_rule(state: SheetState, alias: str) -> str | None:
     """Why this person may not settle the photo now; None if they may."""
     if any(entry.clerk == alias for _, entry in state.entries):
-        return "you made one of the entries; the adjudicator is another person"
+        return ENTRY_BY_YOU
     if not isinstance(state, Differs):
-        return "nothing is to be settled here: the entries do not differ"
+        return NO_DIFFERENCE
     return None
 
 

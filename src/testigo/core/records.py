@@ -104,8 +104,9 @@ class Entry:
     """What a person keyed from one sheet, seeing no other answer. `clerk` is an alias, which names nobody.
 
     `counts` are the fields that could be read, `blank` those that are empty on the paper, `illegible` those that this
-    person could not read. `problem` is what is wrong with the photo, None if nothing. `beside` are the photos of the
-    sheet's other pages that this person saw with it, where pages came in separate photos.
+    person could not read. `problem` is what is wrong with the photo, None if nothing. Where one is named and no figure,
+    `station` may be empty. `beside` are the photos of the sheet's other pages that this person saw with it, where pages
+    came in separate photos.
     """
 
     photo: Digest

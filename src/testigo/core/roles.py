@@ -64,6 +64,7 @@ ROUTES: Mapping[str, frozenset[Who]] = types.MappingProxyType(
         "desk sheet": _CLERK,
         "desk image": _CLERK,
         "desk page": _CLERK,
+        "desk ahead": _CLERK,
         "desk enter": _CLERK,
         "desk draft": _CLERK,
         "desk leave": _CLERK,

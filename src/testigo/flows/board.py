@@ -2,7 +2,7 @@
 
 from bisect import bisect_right
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from testigo.core.decision import decide
@@ -10,7 +10,7 @@ from testigo.core.dossier import Dossier, PhotoSeen
 from testigo.core.entry import DeskRules, Differs, Settled, SheetState, Waiting, answer_of, is_drawn_again, photos_keyed
 from testigo.core.ids import AreaId, Digest, StationCode, area_of
 from testigo.core.records import Photo
-from testigo.core.state import State, dossiers, fold, photos_seen, sheet_states
+from testigo.core.state import dossiers, fold, photos_seen, sheet_states
 from testigo.ports import World
 from testigo.stats.agreement import rate_at_most
 
@@ -97,7 +97,7 @@ class Board:
 
 
 def board(world: World) -> Board:
-    """What the records, sealed or waiting, say of the night."""
+    """What the records, sealed or waiting, say of the night, from the whole log. `KeptBoard` says the same sooner."""
     records = tuple(world.views.records())
     state = fold(records)
     sizes = [head.size for head in world.journal.heads()]
@@ -115,7 +115,7 @@ def board(world: World) -> Board:
             queues[place_of(photo, keyed.get(photo.photo))].append(photo.photo)
     loose = tuple(photo for photo in queues["loose"])
     held = dossiers(state, world.register, world.election.desk)
-    conflicts = tuple(_conflicts(world, held))
+    conflicts = [found for dossier in held.values() if (found := conflict_in(world, dossier)) is not None]
 
     def queue(name: str) -> Queue:
         waited = [len(sizes) - born[photo] for photo in queues[name] if born[photo] < len(sizes)]
@@ -134,9 +134,9 @@ def board(world: World) -> Board:
         tuple(areas),
         _drawn(world, held),
         nation,
-        _clerks(state, desk),
-        _again(desk, world.election.desk),
-        conflicts[:MOST_LISTED],
+        _clerks(desk),
+        again_in(desk, world.election.desk),
+        tuple(conflicts[:MOST_LISTED]),
         len(conflicts),
         loose[:MOST_LISTED],
         len(loose),
@@ -189,19 +189,28 @@ def _areas(world: World, held: Mapping[StationCode, Dossier], depth: int) -> tup
     )
 
 
-def _clerks(state: State, desk: Mapping[Digest, SheetState]) -> tuple[ClerkRow, ...]:
+def keyed_in(found: SheetState | None) -> Iterator[tuple[str, bool, bool]]:
+    """For each entry of a sheet who made it, whether the sheet is settled, and whether it says what was settled."""
+    for _, entry in () if found is None else found.entries:
+        if isinstance(found, Settled):
+            same = dict(entry.counts) == dict(found.answer.counts) and entry.station == found.answer.station
+            yield entry.clerk, True, same and entry.problem == found.answer.problem
+        else:
+            yield entry.clerk, False, False
+
+
+def _clerks(desk: Mapping[Digest, SheetState]) -> tuple[ClerkRow, ...]:
     made, settled, agreed = Counter[str](), Counter[str](), Counter[str]()
     for found in desk.values():
-        for _, entry in found.entries:
-            made[entry.clerk] += 1
-            if isinstance(found, Settled):
-                settled[entry.clerk] += 1
-                same = dict(entry.counts) == dict(found.answer.counts) and entry.station == found.answer.station
-                agreed[entry.clerk] += same and entry.problem == found.answer.problem
+        for alias, is_settled, agrees in keyed_in(found):
+            made[alias] += 1
+            settled[alias] += is_settled
+            agreed[alias] += agrees
     return tuple(ClerkRow(alias, made[alias], settled[alias], agreed[alias]) for alias in sorted(made))
 
 
-def _again(desk: Mapping[Digest, SheetState], rules: DeskRules) -> Again:
+def again_in(desk: Mapping[Digest, SheetState], rules: DeskRules) -> Again:
+    """What keying once more found among these sheets."""
     agreed = {photo: found for photo, found in desk.items() if isinstance(found, Settled) and found.by == "entries"}
     drawn = [found for photo, found in agreed.items() if is_drawn_again(photo, rules)]
     keyed = [found for found in drawn if len(found.entries) > rules.entries]
@@ -209,14 +218,12 @@ def _again(desk: Mapping[Digest, SheetState], rules: DeskRules) -> Again:
     return Again(len(drawn), len(keyed), differ, rate_at_most(differ, len(keyed)) if keyed else None)
 
 
-def _conflicts(world: World, held: Mapping[StationCode, Dossier]) -> Sequence[Conflict]:
-    found = []
-    for code, dossier in held.items():
-        codes: set[str] = set()
-        for contest in world.election.contests:
-            outcome = decide(dossier, contest, world.election, world.forms)
-            if outcome.status == "quarantined":
-                codes |= {finding.code for finding in outcome.findings if finding.weight == "hold"}
-        if codes:
-            found.append(Conflict(code, tuple(sorted(codes)), tuple(photo.photo for photo in dossier.photos)))
-    return found
+def conflict_in(world: World, dossier: Dossier) -> Conflict | None:
+    """What keeps a station's figures from being counted; None if nothing does."""
+    codes: set[str] = set()
+    for contest in world.election.contests:
+        outcome = decide(dossier, contest, world.election, world.forms)
+        if outcome.status == "quarantined":
+            codes |= {finding.code for finding in outcome.findings if finding.weight == "hold"}
+    photos = tuple(photo.photo for photo in dossier.photos)
+    return Conflict(dossier.station.code, tuple(sorted(codes)), photos) if codes else None

@@ -4,8 +4,11 @@ The rules of who may are in `core/entry.py`. Here a photo is claimed, so that tw
 record is written. No answer of anybody else leaves this file towards a clerk.
 """
 
+import hashlib
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
+from itertools import pairwise
 
 from testigo.core.entry import (
     PROBLEMS,
@@ -13,6 +16,7 @@ from testigo.core.entry import (
     Differs,
     may_enter,
     may_rule,
+    says_nothing,
 )
 from testigo.core.form import Form
 from testigo.core.ids import Digest
@@ -24,22 +28,65 @@ from testigo.private import Private
 
 CLAIM = timedelta(minutes=10)
 MOST_REASON = 500
+DOES_NOT_WAIT = "This photo does not wait to be keyed."
+TIME_IS_OVER = "Your ten minutes for this photo were over, and somebody else has it now."
+OTHER_ADJUDICATOR = "Another adjudicator has this photo now."
+NOT_KEYED = "Nobody has keyed this photo."
+NO_REASON = "Write why it is so, in at most %(most)s signs."
+NO_STATION = "Type the number of the station. It may be left empty where a problem says why and no figure is typed."
+UNKNOWN_STATION = "The register has no station of the number %(came)s."
+UNKNOWN_FORM = "The election has no form called %(came)s."
+UNKNOWN_PROBLEM = "Expected one of the problems %(expected)s, came %(came)s."
+UNKNOWN_FIELDS = "Expected every field of the form %(form)s once, came %(came)s."
+TOO_MUCH = "Expected numbers up to %(most)s."
+NOT_ANSWERED = "Not answered: %(fields)s. A field is a number, blank or illegible."
+SENTENCES = (
+    DOES_NOT_WAIT, TIME_IS_OVER, OTHER_ADJUDICATOR, NOT_KEYED, NO_REASON, NO_STATION, UNKNOWN_STATION, UNKNOWN_FORM,
+    UNKNOWN_PROBLEM, UNKNOWN_FIELDS, TOO_MUCH, NOT_ANSWERED,
+)  # fmt: skip
+"""What the desk answers to what it cannot take; pages tell it in the language of whoever asks."""
 
 
 def next_sheet(world: World, desk: Desk, private: Private, alias: str, now: datetime) -> Digest | None:
     """A photo that this person may key, in their hands for ten minutes; None where nothing waits for them."""
-    held = {claim.photo: claim.alias for claim in private.claims(now) if claim.kind == "entry"}
-    mine = [photo for photo, holder in held.items() if holder == alias]
-    for photo in (*mine, *(photo for photo in desk.to_key if photo not in held)):
-        if refusal(world, desk, photo, alias) is None and private.claim(photo, "entry", alias, now, now + CLAIM):
+    for photo in _open_to(world, desk, private, alias, now):
+        if private.claim(photo, "entry", alias, now, now + CLAIM):
             return photo
     return None
+
+
+def sheet_ahead(world: World, desk: Desk, private: Private, alias: str, now: datetime, after: Digest) -> Digest | None:
+    """The photo that this person will be given after that one, unless somebody else takes it first.
+
+    Nobody's hands hold it: a picture that is fetched ahead keeps no sheet from anybody.
+    """
+    return next((photo for photo in _open_to(world, desk, private, alias, now) if photo != after), None)
+
+
+def _open_to(world: World, desk: Desk, private: Private, alias: str, now: datetime) -> Iterator[Digest]:
+    """The photos that this person may key and nobody else has: first those in their own hands."""
+    held = {claim.photo: claim.alias for claim in private.claims(now) if claim.kind == "entry"}
+    mine = [photo for photo, holder in held.items() if holder == alias]
+    for photo in (*mine, *(photo for photo in in_own_order(desk, alias) if photo not in held)):
+        if refusal(world, desk, photo, alias) is None:
+            yield photo
+
+
+def in_own_order(desk: Desk, alias: str) -> Iterator[Digest]:
+    """The photos to key, the most urgent first. Among those of one urgency everybody begins at a place of their own, so
+    that few people want the same one next.
+    """
+    own = Digest(hashlib.sha256(alias.encode()).hexdigest())
+    for begin, end in pairwise((0, *desk.groups)):
+        start = bisect_left(desk.to_key, own, begin, end)
+        yield from desk.to_key[start:end]
+        yield from desk.to_key[begin:start]
 
 
 def refusal(world: World, desk: Desk, photo: Digest, alias: str) -> str | None:
     """Why this person may not key this photo; None if they may."""
     if photo not in desk.wanted:
-        return "this photo does not wait to be keyed"
+        return DOES_NOT_WAIT
     return may_enter(desk.state_at(photo), alias, world.election.desk, drawn_again=photo in desk.drawn_again)
 
 
@@ -72,7 +119,7 @@ def enter(
     if why is not None:
         raise Taken(why)
     if not private.claim(photo, "entry", alias, now, now + CLAIM):
-        raise Taken("your ten minutes for this photo were over, and somebody else has it now")
+        raise Taken(TIME_IS_OVER)
     world.journal.append(
         [
             Entry(
@@ -105,15 +152,15 @@ def rule(
     """
     found = desk.sheets.get(photo)
     if found is None:
-        raise NotFound("nobody has keyed this photo")
+        raise NotFound(NOT_KEYED)
     why = may_rule(found, alias)
     if why is not None:
         raise Taken(why)
     if not 0 < len(reason) <= MOST_REASON:
-        raise BadUsage(f"reason: expected why it is so, in at most {MOST_REASON} signs")
+        raise BadUsage(NO_REASON, most=MOST_REASON)
     check(world, answer)
     if not private.claim(photo, "ruling", alias, now, now + CLAIM):
-        raise Taken("another adjudicator has this photo now")
+        raise Taken(OTHER_ADJUDICATOR)
     entries = tuple(sorted(digest for digest, _ in found.entries))
     world.journal.append(
         [
@@ -132,19 +179,21 @@ def check(world: World, answer: Answer) -> None:
     Raises:
         BadUsage: names the field, what was expected and what came.
     """
-    if answer.station not in world.register.stations:
-        raise BadUsage(f"station: the register has none of the number {answer.station[:40]!r}")
+    said: Sequence[str] = (*answer.counts, *answer.blank, *answer.illegible)
+    if answer.problem is not None and answer.problem not in PROBLEMS:
+        raise BadUsage(UNKNOWN_PROBLEM, expected=", ".join(PROBLEMS), came=answer.problem[:40])
+    if not answer.station and not says_nothing(answer):
+        raise BadUsage(NO_STATION)
+    if answer.station and answer.station not in world.register.stations:
+        raise BadUsage(UNKNOWN_STATION, came=answer.station[:40])
     form = world.forms.get(answer.form)
     if form is None:
-        raise BadUsage(f"form: the election has none called {answer.form[:40]!r}")
-    if answer.problem is not None and answer.problem not in PROBLEMS:
-        raise BadUsage(f"problem: expected one of {', '.join(PROBLEMS)}, came {answer.problem[:40]!r}")
-    said: Sequence[str] = (*answer.counts, *answer.blank, *answer.illegible)
+        raise BadUsage(UNKNOWN_FORM, came=answer.form[:40])
     unknown = sorted(set(said) - set(form.fields))
     if unknown or len(set(said)) < len(said):
-        raise BadUsage(f"expected every field of the form {form.id} once, came {', '.join(unknown) or 'one twice'}")
+        raise BadUsage(UNKNOWN_FIELDS, form=form.id, came=", ".join(unknown) or "one twice")
     if any(not 0 <= value <= MAX_COUNT for value in answer.counts.values()):
-        raise BadUsage(f"expected numbers up to {MAX_COUNT}")
+        raise BadUsage(TOO_MUCH, most=MAX_COUNT)
     missing = [field for field in form.fields if field not in said]
     if missing and answer.problem is None:
-        raise BadUsage(f"not answered: {', '.join(missing)}; a field is a number, blank or illegible")
+        raise BadUsage(NOT_ANSWERED, fields=", ".join(missing))

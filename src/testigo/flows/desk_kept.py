@@ -6,7 +6,7 @@ What is kept follows from the records alone; `tests/flows/test_desk_kept.py` com
 
 from bisect import bisect_left, insort
 from collections import Counter, defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from threading import Lock
 
@@ -28,8 +28,9 @@ SheetKey = tuple[StationCode, str]
 class Desk:
     """What every page of the desk is made from. The mappings may grow while they are looked at; the tuples stay.
 
-    To key are photos whose figures no machine read surely and whose station somebody named, and settled ones that the
-    seed drew (`drawn_again`). Those that somebody has keyed come first; the others in the order of their hashes.
+    To key are photos whose figures no machine read surely, and settled ones that the seed drew (`drawn_again`). First
+    come those that somebody has keyed, last those whose station nobody named; else in the order of their hashes.
+    `groups` are the places in `to_key` where those of one urgency end.
     `forms` are the forms that machines recognised, `made` how many entries each alias has. Where pages of a sheet came
     in separate photos, one of them is to be keyed with those `beside` it; `shows` is the first page that each shows.
     """
@@ -41,6 +42,7 @@ class Desk:
     wanted: Mapping[Digest, int]
     made: Mapping[str, int]
     to_key: tuple[Digest, ...]
+    groups: tuple[int, ...]
     differing: tuple[Digest, ...]
     drawn_again: frozenset[Digest]
     beside: Mapping[Digest, tuple[Digest, ...]]
@@ -102,8 +104,8 @@ class KeptDesk:
                 self._version = version
                 self._desk = Desk(
                     self._sheets, self._photos, self._state.withheld, self._forms, self._wanted, self._made,
-                    tuple(photo for _, photo in self._order), tuple(sorted(self._differing)), frozenset(self._again),
-                    self._beside, self._shows,
+                    tuple(photo for _, photo in self._order), tuple(_ends(self._order)), tuple(sorted(self._differing)),
+                    frozenset(self._again), self._beside, self._shows,
                 )  # fmt: skip
             return self._desk
 
@@ -234,9 +236,11 @@ class KeptDesk:
                 return 2
             return None
         seen = photo_seen(claims, reading)
-        if found.entries or (seen.outcome not in READ_BY_MACHINE and (seen.claimed or seen.named)):
+        if found.entries:
             return -len(found.entries)
-        return 1 if is_drawn_again(photo, rules) else None
+        if seen.outcome in READ_BY_MACHINE:
+            return 1 if is_drawn_again(photo, rules) else None
+        return 0 if seen.claimed or seen.named else 3
 
     def _rank(self, photo: Digest, rank: int | None) -> None:
         before = self._wanted.get(photo)
@@ -249,6 +253,14 @@ class KeptDesk:
         else:
             self._wanted[photo] = rank
             insort(self._order, (rank, photo))
+
+
+def _ends(order: Sequence[tuple[int, Digest]]) -> Iterator[int]:
+    """Where each run of one rank ends in pairs that are sorted by rank."""
+    end = 0
+    while end < len(order):
+        end = bisect_left(order, (order[end][0] + 1, Digest("")), end)
+        yield end
 
 
 def desk_of(world: World) -> Desk:

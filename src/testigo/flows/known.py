@@ -111,20 +111,23 @@ def known_sheets(world: World) -> Mapping[Digest, Known]:
     return found
 
 
-def next_known(known: Mapping[Digest, Known], private: Private, alias: str, made: int) -> Known | None:
+def next_known(
+    known: Mapping[Digest, Known], private: Private, alias: str, made: int, *, after: Digest | None = None
+) -> Known | None:
     """The known sheet that is this person's next, after `made` entries of their own; None if a real one is.
 
-    Each gets them in an order of their own, and none twice.
+    Each gets them in an order of their own, and none twice. `after` is a sheet that they are about to save.
     """
     if not known:
         return None
-    scores = [score for score in private.scores() if score.alias == alias]
-    seen = {score.photo for score in scores}
-    left = sorted((photo for photo in known if photo not in seen), key=lambda photo: _draw(alias, photo))
+    training, every = _whole(private.setting(TRAINING)), _whole(private.setting(EVERY))
+    scores = {score.photo: score.training for score in private.scores() if score.alias == alias}
+    if after is not None and after in known:
+        scores.setdefault(after, sum(scores.values()) < training)
+    left = sorted((photo for photo in known if photo not in scores), key=lambda photo: _draw(alias, photo))
     if not left:
         return None
-    training, every = _whole(private.setting(TRAINING)), _whole(private.setting(EVERY))
-    learnt = sum(score.training for score in scores)
+    learnt = sum(scores.values())
     is_due = learnt < training or (every > 0 and made // every > len(scores) - learnt)
     return known[left[0]] if is_due else None
 
@@ -166,9 +169,9 @@ def _answer(world: World, row: Mapping[str, str]) -> Answer:
     if form is None:
         raise BadTable(f"form: the election has none called {name[:40]!r}")
     station = StationCode(row["station"])
-    if station not in world.register.stations:
-        raise BadTable(f"station: the register has none of the number {station[:40]!r}")
     problem = row.get("problem") or None
+    if station not in world.register.stations and (station or problem is None):
+        raise BadTable(f"station: the register has none of the number {station[:40]!r}")
     if problem is not None and problem not in PROBLEMS:
         raise BadTable(f"problem: expected one of {', '.join(PROBLEMS)}, came {problem[:40]!r}")
     unknown = sorted(set(row) - set(_HEADS) - set(form.fields))

@@ -7,6 +7,11 @@ from testigo.ports import World
 
 REASONS = ("privacy", "legal", "duplicate")
 
+NOT_ONE = (
+    "photo %(came)s: expected the hash of one photo that is held, or its first 8 or more digits; %(count)s photos match"
+)
+"""Which photo is meant cannot be told; pages say it in the language of whoever asks."""
+
 
 def withhold(world: World, photo: str, reason: str) -> Digest:
     """The photo that will not be in the next publication. `photo` is its hash or enough of the beginning of it.
@@ -19,9 +24,6 @@ def withhold(world: World, photo: str, reason: str) -> Digest:
         raise BadUsage(f"reason: expected one of {', '.join(REASONS)}, came {reason}")
     found = [sha256 for sha256 in world.views.photos() if sha256.startswith(photo)] if len(photo) >= 8 else []
     if len(found) != 1:
-        raise NotFound(
-            f"photo {photo}: expected the hash of one photo that is held, or its first 8 or more digits; "
-            f"{len(found)} match"
-        )
+        raise NotFound(NOT_ONE, came=photo[:64], count=len(found))
     world.journal.append([Withhold(found[0], reason)])
     return found[0]

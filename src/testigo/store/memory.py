@@ -204,6 +204,11 @@ class MemoryViews:
         claims = {digest: record for digest, record in self.records() if isinstance(record, Photo)}
         return {claims[digest].sha256: claims[digest] for digest in sorted(claims, reverse=True)}
 
+    def photos_sealed(self, size: int) -> tuple[tuple[int, Digest], ...]:
+        """See `ports.Views`."""
+        sealed = enumerate(self._journal.sealed_records())
+        return tuple((n, one.sha256) for n, (_, one) in sealed if n >= size and isinstance(one, Photo))
+
     def stations_held(self) -> tuple[StationCode, ...]:
         """See `ports.Views`."""
         return _stations_of(self._state())
@@ -252,4 +257,4 @@ def _stations_of(state: State) -> tuple[StationCode, ...]:
     for reading in state.readings.values():
         named |= {reading.station, *map(StationCode, reading.stations)}
     named |= {entry.station for entry in state.entries.values()} | {one.station for one in state.rulings.values()}
-    return tuple(sorted(station for station in named if station is not None))
+    return tuple(sorted(station for station in named if station))

@@ -44,7 +44,7 @@ def stations_of(record: Record | None) -> tuple[StationCode, ...]:
         case Photo(station=station) if station is not None:
             return (station,)
         case Entry() | Ruling():
-            return (record.station,)
+            return (record.station,) if record.station else ()
         case Reading():
             named = {*record.stations, *((record.station,) if record.station else ())}
             return tuple(StationCode(station) for station in sorted(named))

@@ -74,6 +74,13 @@ class SqlViews:
         wanted = select(LEAF.c.digest, LEAF.c.entry).where(LEAF.c.kind == "photo").order_by(LEAF.c.digest.desc())
         return {record.sha256: record for _, record in self._decoded(wanted) if isinstance(record, Photo)}
 
+    def photos_sealed(self, size: int) -> tuple[tuple[int, Digest], ...]:
+        """See `ports.Views`."""
+        wanted = select(LEAF.c.number, PHOTO.c.sha256).join(PHOTO, PHOTO.c.digest == LEAF.c.digest)
+        with self._engine.connect() as connection:
+            found = connection.execute(wanted.where(LEAF.c.number >= size).order_by(LEAF.c.number))
+            return tuple((int(row.number), Digest(row.sha256)) for row in found)
+
     def stations_held(self) -> tuple[StationCode, ...]:
         """See `ports.Views`."""
         return tuple(StationCode(s) for s in self._texts(select(ABOUT.c.station).distinct().order_by(ABOUT.c.station)))

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from testigo.core.entry import PROBLEMS
+from testigo.core.entry import PROBLEMS, says_nothing
 from testigo.core.records import Entry, Reading, Report, Ruling
 from testigo.core.state import State, corrects
 from testigo.verification.rules import Rules
@@ -56,7 +56,7 @@ def _of_reading(reading: Reading, rules: Rules) -> Iterator[str]:
 
 
 def _of_keyed(keyed: Entry | Ruling, rules: Rules) -> Iterator[str]:
-    if keyed.station not in rules.register.stations:
+    if keyed.station not in rules.register.stations and (keyed.station or not says_nothing(keyed)):
         yield f"its station {keyed.station!r} is not in the register"
     form = rules.forms.get(keyed.form)
     if form is None:

@@ -1,5 +1,6 @@
 """The steward's board, the screen on the wall, and the steward's acts: each of them leaves a public record."""
 
+import hashlib
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,7 +17,8 @@ from testigo.core.ids import Digest, StationCode
 from testigo.core.records import Act
 from testigo.core.roles import ROLES, Role
 from testigo.errors import BadUsage, NotFound
-from testigo.flows.board import Board, ClerkRow, board
+from testigo.flows.board import ClerkRow
+from testigo.flows.board_kept import KeptBoard
 from testigo.flows.compared import compared
 from testigo.flows.invite import invite
 from testigo.flows.restore import ENDED
@@ -25,13 +27,17 @@ from testigo.ports import World
 from testigo.private import Private
 from testigo.verification.places import BOUNDARIES_FILE
 from testigo.web.deployment import Deployment, hidden
-from testigo.web.desk import PAUSED, labels
+from testigo.web.desk import NO_PHOTO, PAUSED, labels
 from testigo.web.land import LandMap
 from testigo.web.pages import page
 from testigo.web.problems import form_fields
 from testigo.web.tiles import tile_map
 
 NIGHT = "night"
+NOBODY_HOLDS = "Nobody holds this photo any more."
+OWN_SESSION = "Sign out yourself with the button above."
+NO_WHOLE = "Expected a whole number from %(least)s to %(most)s, came %(came)s."
+SENTENCES = (NOBODY_HOLDS, OWN_SESSION, NO_WHOLE)
 CHECKS = {check.code: check for check in catalogue.CHECKS}
 _MOST_BODY = 10_000
 _MOST_LINKS = 200
@@ -43,21 +49,12 @@ def board_routes(deployment: Deployment) -> list[Route]:
     world, private = deployment.world, deployment.private
     rules = world.election.places.boundaries
     land = None if rules is None else LandMap(_land(world))
-    newest: dict[tuple[int, int], Board] = {}
-
-    def present() -> Board:
-        """Worked out again only where a record came or a seal closed."""
-        version = (len(world.journal.heads()), world.journal.waiting())
-        if version not in newest:
-            fresh = board(world)
-            newest.clear()
-            newest[version] = fresh
-        return newest[version]
+    present = KeptBoard(world).present
 
     async def shown(request: Request, template: str) -> Response:
         found = await run_in_threadpool(present)
         now = deployment.clock()
-        return page(
+        answer = page(
             request,
             deployment,
             template,
@@ -73,6 +70,12 @@ def board_routes(deployment: Deployment) -> list[Route]:
             reasons=REASONS,
             invited=ROLES,
         )
+        # Pages that look again by themselves are sent only where something changed.
+        tag = f'"{hashlib.sha256(answer.body).hexdigest()[:32]}"'
+        if request.headers.get("if-none-match") == tag:
+            return Response(status_code=304, headers={"ETag": tag})
+        answer.headers["ETag"] = tag
+        return answer
 
     async def board_page(request: Request) -> Response:
         return await shown(request, "board.html")
@@ -87,7 +90,7 @@ def board_routes(deployment: Deployment) -> list[Route]:
         sha256 = Digest(request.path_params["photo"])
         held = world.views.photos().get(sha256)
         if held is None:
-            raise NotFound(f"photo {sha256[:16]}: it is not held")
+            raise NotFound(NO_PHOTO)
         data = await run_in_threadpool(world.blobs.open, sha256)
         small = await run_in_threadpool(deployment.reader.thumbnail, data, held.orient, _WIDTH)
         return Response(small, media_type="image/jpeg")
@@ -95,7 +98,7 @@ def board_routes(deployment: Deployment) -> list[Route]:
     async def station(request: Request) -> Response:
         found = await run_in_threadpool(compared, world, StationCode(request.path_params["code"]))
         forms = {label: text for form in world.forms.values() for label, text in labels(world, form)}
-        return page(request, deployment, "board_station.html", one=found, labels=forms, checks=CHECKS)
+        return page(request, deployment, "board_station.html", one=found, labels=forms, checks=CHECKS, reasons=REASONS)
 
     async def invitations(request: Request) -> Response:
         fields = await form_fields(request, _MOST_BODY)
@@ -116,7 +119,7 @@ def board_routes(deployment: Deployment) -> list[Route]:
         fields = await form_fields(request, _MOST_BODY)
         taken = [claim for claim in private.claims(deployment.clock()) if claim.photo == fields.get("photo")]
         if not taken:
-            raise NotFound("nobody holds this photo any more")
+            raise NotFound(NOBODY_HOLDS)
         for claim in taken:
             private.release(claim.photo, claim.kind, claim.alias)
         return RedirectResponse("/board", 303)
@@ -141,7 +144,7 @@ def board_routes(deployment: Deployment) -> list[Route]:
     async def sessions(request: Request) -> Response:
         alias = (await form_fields(request, _MOST_BODY)).get("alias", "")
         if alias == request.state.person.alias:
-            raise BadUsage("sign out yourself with the button above")
+            raise BadUsage(OWN_SESSION)
         private.end_sessions_of(alias)
         _record(request, ENDED, of=alias)
         return RedirectResponse("/board", 303)
@@ -209,5 +212,5 @@ def _role(name: str) -> Role:
 
 def _whole(text: str, least: int, most: int) -> int:
     if not text.isascii() or not text.isdigit() or not least <= int(text[:9]) <= most:
-        raise BadUsage(f"expected a whole number from {least} to {most}, came {text[:40]!r}")
+        raise BadUsage(NO_WHOLE, least=least, most=most, came=text[:40])
     return int(text)

@@ -6,23 +6,24 @@ import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from importlib.resources import files
+from functools import partial
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from testigo.core.entry import PROBLEMS, Answer
 from testigo.core.form import Form
 from testigo.core.ids import Counts, Digest, FieldId, StationCode
 from testigo.errors import BadUsage, NotFound, Taken
-from testigo.flows.desk import CLAIM, check, enter, form_of, next_sheet, refusal
+from testigo.flows.desk import CLAIM, check, enter, form_of, next_sheet, refusal, sheet_ahead
 from testigo.flows.desk_kept import Desk
 from testigo.flows.known import BLANK, ILLEGIBLE, Known, is_training, known_sheets, mark, next_known
 from testigo.ports import World
+from testigo.private import Claim
 from testigo.web.deployment import Deployment
-from testigo.web.pages import page
+from testigo.web.pages import file_answer, page, told
 from testigo.web.paper import FieldPlace, Papers, places_of
 from testigo.web.problems import form_fields
 
@@ -32,7 +33,12 @@ MOST_BODY = 60_000
 _MOST_DRAFT = 20_000
 HEADS = ("station", "problem")
 """What an answer says beside its fields, and people are asked."""
-_FILE = re.compile(r"[a-z_]+\.js")
+NO_NUMBER = "%(field)s: expected a number, - for blank or ? for illegible, came %(came)s."
+NO_PHOTO = "There is no such photo."
+NO_PAGE = "There is no such page."
+VALID, BLANK_VOTES, NULL_VOTES, CAST = "Valid votes", "Blank ballots", "Null ballots", "Ballots cast"
+SENTENCES = (VALID, BLANK_VOTES, NULL_VOTES, CAST, NO_NUMBER, NO_PHOTO, NO_PAGE)
+"""What a sheet's page says and answers, besides what the flow says."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,15 +63,21 @@ def desk_routes(deployment: Deployment) -> list[Route]:
         alias = request.state.person.alias
         if private.setting(PAUSED) == "yes":
             return page(request, deployment, "desk_empty.html", paused=True, made=0)
-        found = await run_in_threadpool(present)
-        made = entries_of(found, alias)
-        due = await run_in_threadpool(next_known, known, private, alias, made)
-        photo = (
-            due.photo if due is not None else await run_in_threadpool(next_sheet, world, found, private, alias, clock())
-        )
+        photo = await run_in_threadpool(given_to, alias)
         if photo is None:
-            return page(request, deployment, "desk_empty.html", paused=False, made=shown_as_made(found, alias))
+            made = shown_as_made(await run_in_threadpool(present), alias)
+            return page(request, deployment, "desk_empty.html", paused=False, made=made)
         return RedirectResponse(f"/desk/{photo}", 303)
+
+    def given_to(alias: str) -> Digest | None:
+        """The sheet that is this person's next, in their hands; None where nothing waits for them."""
+        found = present()
+        due = next_known(known, private, alias, entries_of(found, alias))
+        return due.photo if due is not None else next_sheet(world, found, private, alias, clock())
+
+    def after_saving(alias: str) -> Response:
+        photo = None if private.setting(PAUSED) == "yes" else given_to(alias)
+        return RedirectResponse("/desk" if photo is None else f"/desk/{photo}", 303)
 
     def due_known(found: Desk, photo: Digest, alias: str) -> Known | None:
         """The sheet with a known answer that this person is to key now, if the photo is that one."""
@@ -89,14 +101,19 @@ def desk_routes(deployment: Deployment) -> list[Route]:
         draft = private.draft(photo, alias)
         return shown(request, found, photo, json.loads(draft) if draft else {})
 
-    def shown(request: Request, found: Desk, photo: Digest, typed: Mapping[str, str], fault: str = "") -> Response:
+    def shown(
+        request: Request, found: Desk, photo: Digest, typed: Mapping[str, str], error: BadUsage | None = None
+    ) -> Response:
         form, alias = form_in(found, photo), request.state.person.alias
         places = places_of(form) if form.by_hand else {}
+        named = dict(labels(world, form))
+        fault = "" if error is None else told(request, deployment, error, named)
         return page(
             request, deployment, "desk_sheet.html", status=422 if fault else 200, photo=photo, form=form,
             fields=tuple(
-                FieldView(f, label, typed.get(f"f.{f}", ""), places.get(FieldId(f))) for f, label in labels(world, form)
+                FieldView(f, label, typed.get(f"f.{f}", ""), places.get(FieldId(f))) for f, label in named.items()
             ),
+            first=_first(typed, form, error),
             pages=sorted({place.page for place in places.values()}), photos=photos_of(found, photo),
             training=photo in known and is_training(private, alias),
             station=typed.get("station", ""), problem=typed.get("problem", ""), problems=PROBLEMS, fault=fault,
@@ -110,6 +127,18 @@ def desk_routes(deployment: Deployment) -> list[Route]:
         found, photo = await run_in_threadpool(present), photo_in(request)
         return await papers.straight(found, photo, form_in(found, photo), page_in(request))
 
+    async def ahead(request: Request) -> Response:
+        """The pictures of the sheet that probably comes after this one, for the browser to have them by then."""
+        photo, found, alias = photo_in(request), await run_in_threadpool(present), request.state.person.alias
+        if private.setting(PAUSED) == "yes":
+            return JSONResponse({"pictures": []})
+        saved = entries_of(found, alias) + (photo not in known)
+        due = await run_in_threadpool(partial(next_known, after=photo), known, private, alias, saved)
+        one = due.photo if due else await run_in_threadpool(
+            sheet_ahead, world, found, private, alias, clock(), photo
+        )  # fmt: skip
+        return JSONResponse({"pictures": [] if one is None else pictures_of(one, form_in(found, one))})
+
     async def entered(request: Request) -> Response:
         photo, typed = photo_in(request), await form_fields(request, MOST_BODY)
         found, alias = await run_in_threadpool(present), request.state.person.alias
@@ -121,11 +150,11 @@ def desk_routes(deployment: Deployment) -> list[Route]:
             beside = typed.get("beside", "").split()
             await run_in_threadpool(enter, world, found, private, alias, photo, answer, clock(), beside)
         except BadUsage as error:
-            return shown(request, found, photo, typed, str(error))
+            return shown(request, found, photo, typed, error)
         since = begun.pop((alias, photo), None)
         if since is not None and since > clock() - CLAIM:
             private.add_work(alias, round((clock() - since).total_seconds()))
-        return RedirectResponse("/desk", 303)
+        return await run_in_threadpool(after_saving, alias)
 
     def marked(request: Request, due: Known, answer: Answer) -> Response:
         """What follows a sheet whose answer is known: to learn from, or the next one as if nothing had been."""
@@ -136,7 +165,7 @@ def desk_routes(deployment: Deployment) -> list[Route]:
         private.drop_draft(due.photo, alias)
         begun.pop((alias, due.photo), None)
         if not training:
-            return RedirectResponse("/desk", 303)
+            return after_saving(alias)
         named = dict(labels(world, form))
         wrong = [(named.get(FieldId(one), one), _said(answer, one), _said(due.answer, one)) for one in result.wrong]
         return page(
@@ -149,7 +178,11 @@ def desk_routes(deployment: Deployment) -> list[Route]:
         text = json.dumps({name: value[:64] for name, value in typed.items()})
         if len(text) > _MOST_DRAFT:
             raise BadUsage(f"expected at most {_MOST_DRAFT} signs")
-        private.save_draft(photo, request.state.person.alias, text)
+        alias, now = request.state.person.alias, clock()
+        private.save_draft(photo, alias, text)
+        if Claim(photo, "entry", alias) in private.claims(now):
+            # Whoever still types keeps the sheet.
+            private.claim(photo, "entry", alias, now, now + CLAIM)
         return Response(status_code=204)
 
     async def leave(request: Request) -> Response:
@@ -157,11 +190,7 @@ def desk_routes(deployment: Deployment) -> list[Route]:
         return RedirectResponse("/", 303)
 
     async def file(request: Request) -> Response:
-        name = request.path_params["file"]
-        place = files("testigo.web").joinpath("desk_page", name)
-        if not _FILE.fullmatch(name) or not place.is_file():
-            raise NotFound(f"{name}: there is no such file")
-        return Response(place.read_bytes(), media_type="text/javascript; charset=utf-8")
+        return file_answer(request, request.path_params["file"])
 
     return [
         Route("/desk/file/{file}", file, name="desk file"),
@@ -170,16 +199,32 @@ def desk_routes(deployment: Deployment) -> list[Route]:
         Route("/desk/{photo}", entered, methods=["POST"], name="desk enter"),
         Route("/desk/{photo}/image", image, name="desk image"),
         Route("/desk/{photo}/page/{page}", straight, name="desk page"),
+        Route("/desk/{photo}/ahead", ahead, name="desk ahead"),
         Route("/desk/{photo}/draft", draft, methods=["POST"], name="desk draft"),
         Route("/desk/{photo}/leave", leave, methods=["POST"], name="desk leave"),
     ]
+
+
+def _first(typed: Mapping[str, str], form: Form, error: BadUsage | None) -> str:
+    """The input to begin in: one that the error is about, else the first that is empty, else the station."""
+    about = "" if error is None else str(error.gaps.get("fields", error.gaps.get("field", ""))).partition(", ")[0]
+    if error is not None:
+        return f"f.{about}" if about in form.fields else "station"
+    inputs = ["station", *(f"f.{field}" for field in form.fields)]
+    return next((name for name in inputs if not typed.get(name)), "station")
+
+
+def pictures_of(photo: Digest, form: Form) -> list[str]:
+    """The addresses of the pictures on a sheet's page: the photo, and the pages of the form that are made straight."""
+    pages = sorted({place.page for place in places_of(form).values()}) if form.by_hand else []
+    return [f"/desk/{photo}/image", *(f"/desk/{photo}/page/{page}" for page in pages)]
 
 
 def photo_in(request: Request) -> Digest:
     """The photo that an address names."""
     photo = request.path_params["photo"]
     if not re.fullmatch(r"[0-9a-f]{64}", photo):
-        raise NotFound("there is no such photo")
+        raise NotFound(NO_PHOTO)
     return Digest(photo)
 
 
@@ -187,7 +232,7 @@ def page_in(request: Request) -> int:
     """The page of a form that an address names."""
     page = request.path_params["page"]
     if not re.fullmatch(r"[1-9][0-9]?", page):
-        raise NotFound("there is no such page")
+        raise NotFound(NO_PAGE)
     return int(page)
 
 
@@ -205,6 +250,10 @@ def labels(world: World, form: Form) -> tuple[tuple[str, str], ...]:
     """The fields of a form in the order of the paper, with what they are called there."""
     named: dict[str, str] = {}
     for contest in world.election.contests:
+        if len(world.election.contests) == 1:
+            figures = {contest.valid: VALID, contest.blank: BLANK_VOTES, contest.cast: CAST}
+            named |= {field: text for field, text in figures.items() if field is not None}
+            named |= dict.fromkeys(contest.null[:1], NULL_VOTES)
         for choice in contest.choices:
             named[choice.id] = choice.name
             for line in choice.lines:
@@ -252,7 +301,7 @@ def _said(answer: Answer, name: str) -> str:
 def _number(text: str, field: str) -> int:
     plain = _latin(text)
     if not re.fullmatch(r"[0-9]{1,9}", plain):
-        raise BadUsage(f"{field}: expected a number, - for blank or ? for illegible, came {text[:40]!r}")
+        raise BadUsage(NO_NUMBER, field=field, came=text[:40])
     return int(plain)
 
 

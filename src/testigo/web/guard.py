@@ -25,6 +25,10 @@ HEADERS: Mapping[str, str] = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
 }
+NOT_SIGNED_IN = "This is for %(roles)s. Open your invitation's link first."
+OTHER_ROLE = "This is for %(roles)s. You are signed in as %(role)s."
+OTHER_SITE = "This request came from a page of another site; nothing was done."
+SENTENCES = (NOT_SIGNED_IN, OTHER_ROLE, OTHER_SITE)
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 Answer = Callable[[Request], Awaitable[Response]]
 
@@ -60,20 +64,20 @@ def guarded(answer: Answer, route: str, deployment: Deployment) -> Answer:
     async def checked(request: Request) -> Response:
         person = person_of(request, deployment)
         if not may(None if person is None else person.role, route):
-            raise NotAllowed(_refusal(route, person))
+            raise _refusal(route, person)
         if request.method not in _SAFE and COOKIE in request.cookies and not same_origin(request, deployment):
-            raise NotAllowed("this request came from a page of another site; nothing was done")
+            raise NotAllowed(OTHER_SITE)
         request.state.person = person
         return await answer(request)
 
     return checked
 
 
-def _refusal(route: str, person: Person | None) -> str:
+def _refusal(route: str, person: Person | None) -> NotAllowed:
     allowed = ", ".join(sorted(ROUTES[route]))
     if person is None:
-        return f"this is for {allowed}; open your invitation's link first"
-    return f"this is for {allowed}; you are signed in as {person.role}"
+        return NotAllowed(NOT_SIGNED_IN, roles=allowed)
+    return NotAllowed(OTHER_ROLE, roles=allowed, role=person.role)
 
 
 def same_origin(request: Request, deployment: Deployment) -> bool:

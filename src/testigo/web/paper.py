@@ -1,8 +1,11 @@
 """The paper on a person's screen: the photo upright, its pages made straight, and where on them each field stands."""
 
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from concurrent.futures import Future
 from dataclasses import dataclass
+from threading import Lock
+from typing import Generic, TypeVar
 
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
@@ -15,11 +18,14 @@ from testigo.flows.known import Known
 from testigo.web.deployment import Deployment
 
 WIDTH = 1600
-MOST_KEPT = 32
-"""Photos whose straight pages stay in memory, some 400 kB each: two people and an adjudicator look at each of them."""
+MOST_KEPT = 64
+"""Photos whose pictures stay in memory, some 600 kB each: two people and an adjudicator look at each of them, and each
+clerk's browser asks for the next one ahead.
+"""
 _PRIVATE = {"Cache-Control": "private, max-age=900"}
 
 Pages = Mapping[tuple[str, int], bytes]
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,18 +54,45 @@ def places_of(form: Form) -> dict[FieldId, FieldPlace]:
     return found
 
 
+class Newest(Generic[T]):
+    """What was made last, by the photo's hash. For many threads: what two ask for at once is made once."""
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._lock = Lock()
+        self._kept: OrderedDict[Digest, Future[T]] = OrderedDict()
+
+    def of(self, photo: Digest, make: Callable[[], T]) -> T:
+        """What is kept of this photo, or what `make` makes of it; what fails is not kept."""
+        with self._lock:
+            found = self._kept.get(photo)
+            future: Future[T] = Future() if found is None else found
+            self._kept[photo] = future
+            self._kept.move_to_end(photo)
+            if len(self._kept) > self._most:
+                self._kept.popitem(last=False)
+        if found is None:
+            try:
+                future.set_result(make())
+            except BaseException as error:
+                with self._lock:
+                    self._kept.pop(photo, None)
+                future.set_exception(error)
+        return future.result()
+
+
 class Papers:
     """Answers with the pictures of a photo that waits at a desk. `known` are the sheets whose answers are known."""
 
     def __init__(self, deployment: Deployment, known: Mapping[Digest, Known]) -> None:
         self._deployment = deployment
         self._known = known
-        self._newest: OrderedDict[Digest, Pages] = OrderedDict()
+        self._upright: Newest[bytes] = Newest(MOST_KEPT)
+        self._straight: Newest[Pages] = Newest(MOST_KEPT)
 
     async def upright(self, found: Desk, photo: Digest) -> Response:
         """The photo as a JPEG that stands upright, of up to 1600 pixels of width."""
-        data, orient = await run_in_threadpool(self._master, found, photo)
-        made = await run_in_threadpool(self._deployment.reader.thumbnail, data, orient, WIDTH)
+        made = await run_in_threadpool(self._thumbnail, found, photo)
         return Response(made, media_type="image/jpeg", headers=_PRIVATE)
 
     async def straight(self, found: Desk, photo: Digest, form: Form, page: int) -> Response:
@@ -78,19 +111,19 @@ class Papers:
         return shown
 
     def _pages_of(self, found: Desk, photo: Digest) -> Pages:
-        if photo in self._newest:
-            self._newest.move_to_end(photo)
-            return self._newest[photo]
         data, orient = self._master(found, photo)
+        return self._straight.of(photo, lambda: self._straightened(data, orient))
+
+    def _thumbnail(self, found: Desk, photo: Digest) -> bytes:
+        data, orient = self._master(found, photo)
+        return self._upright.of(photo, lambda: self._deployment.reader.thumbnail(data, orient, WIDTH))
+
+    def _straightened(self, data: bytes, orient: int) -> Pages:
         try:
             straight = self._deployment.reader.straightened(data, orient)
         except BadPhoto:
             straight = ()
-        pages = {(one.form, one.page): one.jpeg for one in reversed(straight)}
-        self._newest[photo] = pages
-        while len(self._newest) > MOST_KEPT:
-            self._newest.popitem(last=False)
-        return pages
+        return {(one.form, one.page): one.jpeg for one in reversed(straight)}
 
     def _master(self, found: Desk, photo: Digest) -> tuple[bytes, int]:
         known = self._known.get(photo)
@@ -98,5 +131,5 @@ class Papers:
             return known.data, known.orient
         record = found.photos.get(photo)
         if record is None or photo in found.withheld:
-            raise NotFound("there is no such photo")
+            raise NotFound("There is no such photo.")
         return self._deployment.world.blobs.open(photo), record.orient

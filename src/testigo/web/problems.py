@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Mapping
-from importlib.resources import files
 from urllib.parse import parse_qs
 
 from starlette.requests import Request
@@ -10,10 +9,10 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from testigo.core.ids import StationCode
-from testigo.errors import BadUsage, NotFound, TooMany
+from testigo.errors import BadUsage, TooMany
 from testigo.private import Problem
 from testigo.web.deployment import Deployment
-from testigo.web.pages import page
+from testigo.web.pages import file_answer, page
 
 KINDS = ("a figure on a page", "a photo that should not be shown", "a station", "this site", "something else")
 NO_TEXT = "Write what you saw, in at most 2,000 signs."
@@ -23,7 +22,6 @@ MOST_OPEN = 5_000
 """So many reports may wait for the steward; a flood does not fill the disk."""
 _MOST_BODY = 20_000
 _PAGE = re.compile(r"[A-Za-z0-9_./-]{1,400}\.html")
-_STYLE = re.compile(r"[a-z_]+\.css")
 
 
 def problem_routes(deployment: Deployment) -> list[Route]:
@@ -55,11 +53,7 @@ def problem_routes(deployment: Deployment) -> list[Route]:
         return page(request, deployment, "problem.html", done=True)
 
     async def style(request: Request) -> Response:
-        name = request.path_params["file"]
-        place = files("testigo.web").joinpath("templates", name)
-        if not _STYLE.fullmatch(name) or not place.is_file():
-            raise NotFound(f"{name}: there is no such file")
-        return Response(place.read_bytes(), media_type="text/css; charset=utf-8")
+        return file_answer(request, request.path_params["file"])
 
     return [
         Route("/problem", problem_form, name="problem form"),

@@ -8,17 +8,19 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from testigo.core.arithmetic import evaluate
-from testigo.core.entry import PROBLEMS, Answer, Differs, answer_of, may_rule
+from testigo.core.entry import NO_DIFFERENCE, PROBLEMS, Answer, Differs, answer_of, may_rule
 from testigo.core.form import Form
 from testigo.core.ids import Digest
 from testigo.errors import BadUsage, NotFound, Taken
-from testigo.flows.desk import CLAIM, differing_sheets, form_of, rule
+from testigo.flows.desk import CLAIM, NOT_KEYED, differing_sheets, form_of, rule
 from testigo.flows.desk_kept import Desk
 from testigo.web.deployment import Deployment
 from testigo.web.desk import HEADS, MOST_BODY, answer_in, head_of, labels, page_in, photo_in, photos_of, said_by
-from testigo.web.pages import page
+from testigo.web.pages import page, told
 from testigo.web.paper import FieldPlace, Papers, places_of
 from testigo.web.problems import form_fields
+
+CHOOSE = "%(field)s: choose what the paper says."
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,18 +58,24 @@ def ruling_routes(deployment: Deployment) -> list[Route]:
     def differs_at(found: Desk, photo: Digest, request: Request) -> Differs:
         state = found.sheets.get(photo)
         if state is None:
-            raise NotFound("nobody has keyed this photo")
+            raise NotFound(NOT_KEYED)
         why = may_rule(state, request.state.person.alias)
         if why is not None or not isinstance(state, Differs):
-            raise Taken(why or "nothing is to be settled here")
+            raise Taken(why or NO_DIFFERENCE)
         return state
 
     def shown(
-        request: Request, found: Desk, photo: Digest, state: Differs, typed: dict[str, str], fault: str = ""
+        request: Request,
+        found: Desk,
+        photo: Digest,
+        state: Differs,
+        typed: dict[str, str],
+        error: BadUsage | None = None,
     ) -> Response:
         answers = [answer_of(entry) for _, entry in state.entries]
         form = world.forms[answers[0].form]
         named = dict(labels(world, form))
+        fault = "" if error is None else told(request, deployment, error, named)
         seen = papers.pages(found, photo) if form.by_hand else {}
         places = {field: place for field, place in places_of(form).items() if (form.id, place.page) in seen}
         differences = [Difference(head, head, tuple(head_of(a, head) for a in answers))
@@ -104,7 +112,7 @@ def ruling_routes(deployment: Deployment) -> list[Route]:
                 typed.get("reason", "").strip(), clock(),
             )  # fmt: skip
         except BadUsage as error:
-            return shown(request, found, photo, state, typed, str(error))
+            return shown(request, found, photo, state, typed, error)
         return RedirectResponse("/rulings", 303)
 
     return [
@@ -123,12 +131,14 @@ def _settled(state: Differs, typed: dict[str, str], form: Form) -> Answer:
     filled |= {head: head_of(answers[0], head) for head in HEADS}
     for field in state.fields:
         chosen = typed.get(f"pick.{field}", "")
-        if chosen == "other":
-            said = typed.get(f"other.{field}", "").strip()
+        other = typed.get(f"other.{field}", "").strip()
+        if chosen == "other" or (not chosen and other):
+            # Whoever types something means it.
+            said = other
         elif chosen.isdigit() and int(chosen) < len(answers):
             one = answers[int(chosen)]
             said = head_of(one, field) if field in HEADS else said_by(one, field)
         else:
-            raise BadUsage(f"{field}: choose what the paper says")
+            raise BadUsage(CHOOSE, field=field)
         filled[field if field in HEADS else f"f.{field}"] = said
     return answer_in(form, filled)
