@@ -1,6 +1,6 @@
 """The server: every route behind the guard, every error one sentence, nothing about who asked kept anywhere."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -21,6 +21,7 @@ from testigo.web.phone import phone_routes
 from testigo.web.plain import plain_routes
 from testigo.web.problems import problem_routes
 from testigo.web.rulings import ruling_routes
+from testigo.web.tus import told_by_tus
 from testigo.web.uploads import upload_routes
 
 Routes = Callable[[Deployment], Iterable[Route]]
@@ -56,6 +57,7 @@ def _guarded(route: Route, deployment: Deployment) -> Route:
 
 def _told(deployment: Deployment) -> Callable[[Request, Exception], Response]:
     def told(request: Request, error: Exception) -> Response:
+        headers: Mapping[str, str] | None = None
         if isinstance(error, TestigoError):
             status, code, sentence = error.http_status, error.code, str(error)
             if isinstance(error, CannotWrite):
@@ -66,8 +68,11 @@ def _told(deployment: Deployment) -> Callable[[Request, Exception], Response]:
             code, sentence = NotFound.code if status == 404 else "http", "there is nothing here"
             if status == 405:
                 sentence = "this address does not do that"
+            headers = error.headers if isinstance(error, HTTPException) else None
         if request.url.path.startswith("/api/"):
-            return JSONResponse({"code": code, "sentence": sentence}, status)
-        return page(request, deployment, "error.html", status=status, sentence=sentence)
+            return told_by_tus(request.url.path, JSONResponse({"code": code, "sentence": sentence}, status, headers))
+        shown = page(request, deployment, "error.html", status=status, sentence=sentence)
+        shown.headers.update(headers or {})
+        return shown
 
     return told

@@ -12,6 +12,7 @@ from testigo.core.ids import Digest
 from testigo.core.roles import ROUTES, Role, may
 from testigo.errors import NotAllowed
 from testigo.web.deployment import Deployment, hidden
+from testigo.web.tus import meant_method
 
 COOKIE = "testigo_session"
 HEADERS: Mapping[str, str] = {
@@ -107,4 +108,7 @@ class Doorman:
             refused = Response("this server has another name\n", 421, media_type="text/plain")
             await refused(scope, receive, send_with_headers)
             return
+        if scope["type"] == "http":
+            override = Headers(scope=scope).get("x-http-method-override")
+            scope = {**scope, "method": meant_method(scope["path"], scope["method"], override)}
         await self._app(scope, receive, send_with_headers)

@@ -24,6 +24,7 @@ from testigo.flows.receive import Sent
 from testigo.web.bodies import pieces_of
 
 VERSION = "1.0.0"
+UPLOADS = "/api/uploads"
 MOST_BYTES = 20_000_000
 MOST_METADATA = 256
 MOST_JSON = 512
@@ -33,6 +34,7 @@ _DIGITS = re.compile(r"0|[1-9][0-9]{0,15}")
 _CHECKSUM_BYTES: Mapping[str, int] = {"sha256": 32, "sha1": 20}
 _HEX64 = re.compile(r"[0-9a-f]{64}")
 _KNOWN_KEYS = frozenset({"sha256", "station", "page", "orient"})
+_OVERRIDDEN = frozenset({"PATCH", "DELETE", "HEAD"})
 _CODES: Mapping[int, str] = {
     408: "slow", 409: "offset", 410: "gone", 412: "version", 413: "huge", 415: "foreign", 423: "busy", 460: "checksum",
     503: "busy",
@@ -69,11 +71,25 @@ def spoken(answer: Answer, *, versioned: bool = True) -> Answer:
     return answered
 
 
+def told_by_tus(path: str, answer: Response) -> Response:
+    """An answer that was given before a handler of tus could give one, with the header that tus asks of all."""
+    if _is_tus(path):
+        answer.headers["Tus-Resumable"] = VERSION
+    return answer
+
+
+def meant_method(path: str, method: str, override: str | None) -> str:
+    """The method of a request for uploads: where a network lets only POST through, `X-HTTP-Method-Override` says it."""
+    return override if method == "POST" and _is_tus(path) and override in _OVERRIDDEN else method
+
+
+def _is_tus(path: str) -> bool:
+    return path == UPLOADS or path.startswith(UPLOADS + "/")
+
+
 def _check_version(request: Request) -> None:
     if request.headers.get("tus-resumable") != VERSION:
         raise HTTPException(412, f"expected the header Tus-Resumable: {VERSION}", {"Tus-Version": VERSION})
-    if "x-http-method-override" in request.headers:
-        raise BadUsage("X-HTTP-Method-Override: expected the method itself")
 
 
 def length_of(request: Request) -> int:

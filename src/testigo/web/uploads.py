@@ -31,6 +31,7 @@ from testigo.web.rates import MANY_PHOTOS, Rates
 from testigo.web.spool import Part, Spool
 from testigo.web.tus import (
     OPTIONS,
+    UPLOADS,
     body_length_of,
     checksum_of,
     date_text,
@@ -40,7 +41,6 @@ from testigo.web.tus import (
     spoken,
 )
 
-_PATH = "/api/uploads"
 _ID = re.compile(r"[A-Za-z0-9_-]{43}")
 """256 random bits in base64url; other addresses are no uploads."""
 _ROUNDED_S = 600
@@ -69,11 +69,11 @@ LIMITS = Limits()
 def upload_routes(deployment: Deployment, limits: Limits = LIMITS) -> list[Route]:
     """The routes of `core/roles.py` that a phone sends photos by."""
     uploads = Uploads(deployment, limits)
-    one = _PATH + "/{id}"
+    one = UPLOADS + "/{id}"
     return [
-        Route(_PATH, _options, methods=["OPTIONS"], name="upload options"),
+        Route(UPLOADS, _options, methods=["OPTIONS"], name="upload options"),
         Route(one, _options, methods=["OPTIONS"], name="upload options"),
-        Route(_PATH, spoken(uploads.create), methods=["POST"], name="upload create"),
+        Route(UPLOADS, spoken(uploads.create), methods=["POST"], name="upload create"),
         # Before the state: a route for GET answers HEAD as well.
         Route(one, spoken(uploads.head), methods=["HEAD"], name="upload head"),
         Route(one, spoken(uploads.patch), methods=["PATCH"], name="upload patch"),
@@ -113,7 +113,7 @@ class Uploads:
         sent = await sent_in(request, self._deployment.world.register)
         id_ = self._deployment.token()
         upload = await run_in_threadpool(self._opened, id_, owner, length, sent, now)
-        headers = {"Location": f"{_PATH}/{id_}", "Upload-Expires": date_text(upload.expires)}
+        headers = {"Location": f"{UPLOADS}/{id_}", "Upload-Expires": date_text(upload.expires)}
         return Response(status_code=201, headers=headers)
 
     async def head(self, request: Request) -> Response:
