@@ -29,6 +29,7 @@ from testigo.web.deployment import Deployment, hidden
 from testigo.web.outcome import received_by, refusal_text, told_upload
 from testigo.web.rates import MANY_PHOTOS, Rates
 from testigo.web.spool import Part, Spool
+from testigo.web.sweeping import SWEEP_S, sweep
 from testigo.web.tus import (
     OPTIONS,
     UPLOADS,
@@ -44,7 +45,6 @@ from testigo.web.tus import (
 _ID = re.compile(r"[A-Za-z0-9_-]{43}")
 """256 random bits in base64url; other addresses are no uploads."""
 _ROUNDED_S = 600
-_SWEEP_S = 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,7 +175,9 @@ class Uploads:
 
     def _opened(self, id_: str, owner: Digest, length: int, sent: Sent, now: datetime) -> Upload:
         with self._creating:
-            self._sweep(now)
+            if now.timestamp() >= self._swept + SWEEP_S:
+                self._swept = now.timestamp()
+                sweep(self._private, self._spool, now)
             self._check_room(owner, length, now)
             if not self._private.spend(owner, now):
                 raise NotAllowed("this pass has no photos left; ask for another invitation")
@@ -183,19 +185,6 @@ class Uploads:
             upload = Upload(hidden(id_), owner, length, sent.sha256, sent.station, sent.page, sent.orient, expires)
             self._private.open_upload(upload)
             return upload
-
-    def _sweep(self, now: datetime) -> None:
-        """Wipes what has run out, and what a crash left behind; once a minute at most."""
-        if now.timestamp() < self._swept + _SWEEP_S:
-            return
-        self._swept = now.timestamp()
-        for upload in self._private.expired_uploads(now):
-            part = self._spool.hold(upload.secret)
-            if part is not None:
-                with part:
-                    part.wipe()
-                    self._private.drop_upload(upload.secret)
-        self._spool.sweep(lambda secret: self._private.upload(secret) is not None)
 
     def _known(self, request: Request) -> Upload:
         """The upload that a request names. Another's, one that never was and one that is over get the same answer."""
