@@ -9,18 +9,21 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
-from testigo.errors import CannotWrite, NotFound, TestigoError
+from testigo.errors import NotFound, TestigoError
+from testigo.site.paths import PEOPLE_LANGUAGES
+from testigo.site.words import words_of
 from testigo.web.board import board_routes
 from testigo.web.deployment import Deployment
 from testigo.web.desk import desk_routes
 from testigo.web.enrol import enrol_routes
 from testigo.web.guard import Doorman, guarded
-from testigo.web.pages import page
+from testigo.web.pages import language_of, page
 from testigo.web.passkeys import passkey_routes
 from testigo.web.phone import phone_routes
 from testigo.web.plain import plain_routes
 from testigo.web.problems import problem_routes
 from testigo.web.rulings import ruling_routes
+from testigo.web.sentences import said_in, told_sentence
 from testigo.web.tus import told_by_tus
 from testigo.web.uploads import upload_routes
 
@@ -36,6 +39,11 @@ PLACES: tuple[Routes, ...] = (
     ruling_routes,
     board_routes,
 )
+
+_OF_STATUS: Mapping[int, str] = {
+    405: "this address does not do that",
+    408: "the request did not come to its end",
+}
 
 
 def app_of(deployment: Deployment) -> Starlette:
@@ -58,20 +66,19 @@ def _guarded(route: Route, deployment: Deployment) -> Route:
 def _told(deployment: Deployment) -> Callable[[Request, Exception], Response]:
     def told(request: Request, error: Exception) -> Response:
         headers: Mapping[str, str] | None = None
+        said: TestigoError | str
         if isinstance(error, TestigoError):
-            status, code, sentence = error.http_status, error.code, str(error)
-            if isinstance(error, CannotWrite):
-                # Its sentence names a path of this machine.
-                sentence = "the server cannot write just now; what it had promised is safe; try again later"
+            status, code, said = error.http_status, error.code, error
         else:
             status = error.status_code if isinstance(error, HTTPException) else 500
-            code, sentence = NotFound.code if status == 404 else "http", "there is nothing here"
-            if status == 405:
-                sentence = "this address does not do that"
+            code = NotFound.code if status == 404 else "http"
+            said = _OF_STATUS.get(status, "there is nothing here")
             headers = error.headers if isinstance(error, HTTPException) else None
         if request.url.path.startswith("/api/"):
+            sentence = told_sentence(said) if isinstance(said, TestigoError) else said
             return told_by_tus(request.url.path, JSONResponse({"code": code, "sentence": sentence}, status, headers))
-        shown = page(request, deployment, "error.html", status=status, sentence=sentence)
+        words = words_of(language_of(request, deployment), PEOPLE_LANGUAGES)
+        shown = page(request, deployment, "error.html", status=status, sentence=said_in(words, said))
         shown.headers.update(headers or {})
         return shown
 

@@ -22,6 +22,7 @@ from testigo.core.register import StationRegister
 from testigo.errors import BadPhoto, BadUsage, TestigoError
 from testigo.flows.receive import Sent
 from testigo.web.bodies import pieces_of
+from testigo.web.sentences import told_sentence
 
 VERSION = "1.0.0"
 UPLOADS = "/api/uploads"
@@ -64,7 +65,7 @@ def spoken(answer: Answer, *, versioned: bool = True) -> Answer:
             response = JSONResponse(told, error.status_code, dict(error.headers or {}))
         except TestigoError as error:
             code = error.cause if isinstance(error, BadPhoto) else error.code
-            response = JSONResponse({"code": code, "sentence": str(error)}, error.http_status)
+            response = JSONResponse({"code": code, "sentence": told_sentence(error)}, error.http_status)
         response.headers["Tus-Resumable"] = VERSION
         return response
 
