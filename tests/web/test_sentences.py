@@ -15,7 +15,7 @@ from testigo.site.words import words_of
 from testigo.web.sentences import NO_PHOTO, NOT_NOW, OF_PHOTOS, SENTENCES, said_in, told_sentence
 
 SOURCE = Path(testigo.__file__).parent
-MODULES = ("app", "guard", "enrol", "plain", "problems", "outcome", "spool")
+MODULES = ("app", "guard", "enrol", "plain", "problems", "outcome", "spool", "bodies")
 ERRORS = {"NotAllowed", "BadUsage", "TooMany", "NotFound", "CannotWrite"}
 SPANISH, ARABIC = (words_of(language, PEOPLE_LANGUAGES) for language in ("es", "ar"))
 

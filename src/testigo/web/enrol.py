@@ -12,6 +12,7 @@ from testigo.core.ids import StationCode, area_of
 from testigo.core.roles import Role
 from testigo.errors import BadUsage, NotAllowed, NotFound
 from testigo.flows.invite import PASS_DAYS, PASS_UPLOADS, is_volunteers
+from testigo.web.bodies import whole_of
 from testigo.web.deployment import Deployment, hidden
 from testigo.web.guard import COOKIE
 from testigo.web.pages import page
@@ -119,13 +120,8 @@ def _random(text: str, name: str) -> str:
 
 
 async def _said_in(request: Request) -> dict[str, str]:
-    body = bytearray()
-    async for part in request.stream():
-        body += part
-        if len(body) > _MOST_BODY:
-            raise BadUsage(f"expected at most {_MOST_BODY} bytes")
     try:
-        said = json.loads(body)
+        said = json.loads(await whole_of(request, _MOST_BODY))
     except (ValueError, RecursionError):
         raise BadUsage("expected JSON") from None
     if not isinstance(said, dict) or "token" not in said or not all(isinstance(text, str) for text in said.values()):

@@ -12,6 +12,7 @@ from testigo.core.ids import Digest
 from testigo.core.roles import ROUTES, Role, may
 from testigo.errors import NotAllowed
 from testigo.web.deployment import Deployment, hidden
+from testigo.web.heads import MOST_HEAD
 from testigo.web.tus import meant_method
 
 COOKIE = "testigo_session"
@@ -104,6 +105,10 @@ class Doorman:
                     headers.setdefault(name, value)
             await send(message)
 
+        if scope["type"] == "http" and _head_bytes(scope) > MOST_HEAD:
+            refused = Response("the head of the request is too long\n", 431, media_type="text/plain")
+            await refused(scope, receive, send_with_headers)
+            return
         if scope["type"] == "http" and Headers(scope=scope).get("host") not in self._hosts:
             refused = Response("this server has another name\n", 421, media_type="text/plain")
             await refused(scope, receive, send_with_headers)
@@ -112,3 +117,9 @@ class Doorman:
             override = Headers(scope=scope).get("x-http-method-override")
             scope = {**scope, "method": meant_method(scope["path"], scope["method"], override)}
         await self._app(scope, receive, send_with_headers)
+
+
+def _head_bytes(scope: Scope) -> int:
+    """How many bytes a request's line and headers have; those that come at once are one piece, however long it is."""
+    fields = sum(len(name) + len(value) + 4 for name, value in scope["headers"])
+    return fields + len(scope.get("raw_path") or b"") + len(scope.get("query_string") or b"")

@@ -52,7 +52,6 @@ SENTENCES = (
     "Content-Type: expected multipart/form-data with a boundary",
     "expected a form, came %(what)s",
     "expected the fields of a form in UTF-8",
-    "expected at most %(most)s bytes, came more",
     "expected at most %(most)s bytes",
     "%(name)s: expected at most %(most)s",
     "%(name)s: expected 43 signs of base64url, random ones",

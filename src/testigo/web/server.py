@@ -20,6 +20,7 @@ from testigo.terminal import warn
 from testigo.web import sweeping
 from testigo.web.app import app_of
 from testigo.web.deployment import Deployment, Settings
+from testigo.web.heads import MOST_HEAD, PatientProtocol
 from testigo.web.spool import Spool
 
 
@@ -69,7 +70,7 @@ class Server:
             uvicorn.Config(
                 app_of(deployment), log_level="error", access_log=False, server_header=False, date_header=False,
                 lifespan="off", ws="none", timeout_keep_alive=30, timeout_graceful_shutdown=5, limit_concurrency=2000,
-                h11_max_incomplete_event_size=16_384, proxy_headers=False,
+                h11_max_incomplete_event_size=MOST_HEAD, http=PatientProtocol, proxy_headers=False,
                 callback_notify=partial(run_in_threadpool, _swept, deployment), timeout_notify=sweeping.SWEEP_S,
             )
         )  # fmt: skip

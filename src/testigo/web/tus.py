@@ -14,14 +14,14 @@ from datetime import datetime
 from email.utils import format_datetime
 
 from starlette.exceptions import HTTPException
-from starlette.requests import ClientDisconnect, Request
+from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from testigo.core.ids import Digest, StationCode
 from testigo.core.register import StationRegister
 from testigo.errors import BadPhoto, BadUsage, TestigoError
 from testigo.flows.receive import Sent
-from testigo.web.bodies import pieces_of
+from testigo.web.bodies import whole_of
 from testigo.web.sentences import told_sentence
 
 VERSION = "1.0.0"
@@ -183,14 +183,7 @@ async def sent_in(request: Request, register: StationRegister) -> Sent:
     stated = body_length_of(request)
     if stated is not None and stated > MOST_JSON:
         raise BadUsage(f"expected at most {MOST_JSON} bytes of JSON, came {stated}")
-    body = bytearray()
-    try:
-        async for piece in pieces_of(request):
-            body += piece
-            if len(body) > MOST_JSON:
-                raise BadUsage(f"expected at most {MOST_JSON} bytes of JSON")
-    except (ClientDisconnect, TimeoutError):
-        raise HTTPException(408, "the request's body did not come to its end") from None
+    body = await whole_of(request, MOST_JSON)
     if not body:
         return Sent()
     if request.headers.get("content-type", "").partition(";")[0].strip() != "application/json":
