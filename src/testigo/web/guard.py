@@ -27,6 +27,8 @@ HEADERS: Mapping[str, str] = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
 }
+PICTURE = "sandbox; default-src 'none'"
+"""The policy of an answer that is a picture: whatever somebody has hidden in it, nothing of it may run."""
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 Answer = Callable[[Request], Awaitable[Response]]
 
@@ -101,6 +103,8 @@ class Doorman:
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
+                if headers.get("content-type", "").startswith("image/"):
+                    headers.setdefault("Content-Security-Policy", PICTURE)
                 for name, value in HEADERS.items():
                     headers.setdefault(name, value)
             await send(message)
