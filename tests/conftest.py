@@ -1,13 +1,16 @@
-"""What all tests share: where the real data is, and an object store on this machine."""
+"""What all tests share: where the real data is, an object store and a PostgreSQL on this machine."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
+from sqlalchemy import create_engine
 
 from browsers import chromium_80, program
 from object_store import ObjectStore, running_object_store
+from postgres import programs, running_postgres
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -45,6 +48,32 @@ def reached(object_store: ObjectStore, monkeypatch: pytest.MonkeyPatch) -> Objec
     for name, value in object_store.variables.items():
         monkeypatch.setenv(name, value)
     return object_store
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[str]:
+    """The folder of a running PostgreSQL's socket."""
+    if programs() is None:
+        if os.environ.get("CI"):
+            pytest.fail("PostgreSQL's programs are not here")
+        pytest.skip("PostgreSQL's programs are not here")
+    with running_postgres() as folder:
+        yield folder
+
+
+@pytest.fixture
+def new_database(request: pytest.FixtureRequest) -> Callable[[], str]:
+    """Makes an empty PostgreSQL database; its address."""
+
+    def make() -> str:
+        folder, name = request.getfixturevalue("postgres"), f"d{uuid4().hex}"
+        engine = create_engine(f"postgresql+psycopg://testigo@/postgres?host={folder}", isolation_level="AUTOCOMMIT")
+        with engine.connect() as connection:
+            connection.exec_driver_sql(f"CREATE DATABASE {name}")
+        engine.dispose()
+        return f"postgresql://testigo@/{name}?host={folder}"
+
+    return make
 
 
 @pytest.fixture(scope="session")

@@ -36,6 +36,7 @@ COMMANDS = (
     ("serve", "serve:serve_command", "Serve the election's people: phones, clerks, adjudicators, stewards."),
     ("known", "known:known_command", "Take sheets with known answers, to learn on and to measure clerks."),
     ("invite", "serve:invite_command", "Make one-time links for people; a sheet of them to print."),
+    ("rekey", "home:rekey_command", "A new key that phones seal photos for; the older ones still open."),
     ("backup", "backup:backup_command", "One file of what the log and the blobs do not hold; nothing has to stop."),
     ("restore", "backup:restore_command", "Put such a file back into a home."),
     ("form", "form:app", "Draw a form: what stands where on a sheet, in a page on this machine."),

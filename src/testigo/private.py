@@ -18,14 +18,6 @@ UploadState = Literal["open", "promised", "refused"]
 
 
 @dataclass(frozen=True, slots=True)
-class Invitation:
-    """What an invitation is for. `alias` is what the records will call this person, None for a volunteer."""
-
-    role: Role
-    alias: str | None
-
-
-@dataclass(frozen=True, slots=True)
 class Session:
     """A member of staff who is signed in."""
 
@@ -106,16 +98,27 @@ class Work:
 
 
 class Private(Protocol):
-    """The private store. What must happen once (redeem, spend, claim, advance) happens once, also between processes."""
+    """The private store. What must happen once (enrol, sign in, spend, claim, advance) happens once, also between
+    processes.
+    """
 
     def invite(self, secret: Digest, role: Role, alias: str | None, until: datetime) -> None:
         """Keeps an invitation."""
 
-    def redeem(self, secret: Digest, now: datetime) -> Invitation | None:
-        """The invitation, which is gone afterwards; None where there is none or it has run out."""
+    def enrol(self, invitation: Digest, secret: Digest, uploads: int, now: datetime, until: datetime) -> int | None:
+        """How many uploads the pass has left that a volunteer's invitation was used for, in one step with its use.
 
-    def grant(self, secret: Digest, uploads: int, until: datetime) -> None:
-        """Keeps a volunteer's pass for so many uploads."""
+        Whoever asks again with the same pass, as when the answer was lost, is told again, and no link between the two
+        is kept for it. None where there is no such invitation of a volunteer, or it has run out.
+        """
+
+    def sign_in(self, invitation: Digest, secret: Digest, now: datetime, until: datetime) -> Session | None:
+        """The session that an invitation of staff was used for, in one step with its use; the same session again for
+        whoever asks again. None where there is no such invitation of staff, or it has run out.
+        """
+
+    def forget_over(self, now: datetime) -> None:
+        """Forgets invitations, passes, sessions, challenges and claims whose time is over."""
 
     def spend(self, secret: Digest, now: datetime) -> bool:
         """Whether the pass had an upload left, which it has not any more."""

@@ -3,9 +3,10 @@
 import fcntl
 import hashlib
 import os
+import re
 import socket
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from concurrent.futures import Executor
 from contextlib import contextmanager
 from dataclasses import replace
@@ -16,11 +17,8 @@ from sqlalchemy import Engine
 
 from testigo.cluster.local import cores, local_executor
 from testigo.core.backup import Backup
-from testigo.core.election import Election, Source
-from testigo.core.ids import AreaId
 from testigo.core.records import Key, Register, own_record
-from testigo.core.register import Station, StationRegister, register_from_csv
-from testigo.core.rows import RawRow, Row
+from testigo.core.register import register_from_csv
 from testigo.errors import BadElection, BadHome, BadUsage
 from testigo.flows.folder import read_folder
 from testigo.flows.rebuild import rebuild
@@ -32,10 +30,11 @@ from testigo.store.blobs_folder import FolderBlobs, write_whole
 from testigo.store.engine import postgres_engine, sqlite_engine, tables_that_differ
 from testigo.store.journal_sql import SqlJournal
 from testigo.store.log_folder import FolderLog
-from testigo.store.opener import FileOpener, make_intake_key
+from testigo.store.opener import FileOpener, make_intake_key, older_keys, renew_intake_key
 from testigo.store.private_sql import SqlPrivate
 from testigo.store.signer import FileSigner, make_key
 from testigo.store.views_sql import SqlViews
+from testigo.tables.files import FileTables
 from testigo.verification.places import STATIONS_FILE, reference_name
 
 HOME_VARIABLE = "TESTIGO_HOME"
@@ -49,37 +48,8 @@ COPIES_ADDRESS_FILE = "copies.txt"
 PROMISE_KEY_FILE = "keys/promise.pem"
 INTAKE_KEY_FILE = "keys/intake.pem"
 KEYS = (KEY_FILE, PROMISE_KEY_FILE, INTAKE_KEY_FILE)
+_OLDER_INTAKE = re.compile(r"intake-[0-9a-f]{8}\.pem")
 _MARK = "home.txt"
-
-
-class FileTables:
-    """`ports.Tables`: CSV and Parquet. The library for tables is loaded when one is touched: half a second of start."""
-
-    def rows(self, data: bytes, name: str, source: Source, election: Election) -> tuple[RawRow, ...]:
-        """See `ports.Tables`."""
-        from testigo.tables.reports import read_table
-
-        return read_table(data, name, source, election)
-
-    def derive_register(
-        self, tables: Sequence[tuple[Source, Sequence[Row]]], election: Election
-    ) -> tuple[tuple[Station, ...], dict[AreaId, str], tuple[str, ...]]:
-        """See `ports.Tables`."""
-        from testigo.tables.registers import derive_register
-
-        return derive_register(tables, election)
-
-    def spelling_notes(self, rows: Sequence[Row], register: StationRegister, election: Election) -> tuple[str, ...]:
-        """See `ports.Tables`."""
-        from testigo.tables.registers import area_spelling_notes
-
-        return area_spelling_notes(rows, register, election)
-
-    def parquet(self, csv: bytes, numbers: frozenset[str]) -> bytes:
-        """See `ports.Tables`."""
-        from testigo.tables.exports import parquet_of_csv
-
-        return parquet_of_csv(csv, numbers)
 
 
 def home_of(given: Path | None) -> Path:
@@ -258,7 +228,10 @@ def write_secret(path: Path, data: bytes) -> None:
 
 def private_keys(home: Path) -> dict[str, str]:
     """The home's private keys by file name, as PEM: whoever has them can sign in the name of this log."""
-    return {Path(name).name: (home / name).read_text("ascii") for name in KEYS if (home / name).exists()}
+    paths = [home / name for name in KEYS if (home / name).exists()]
+    if (home / INTAKE_KEY_FILE).exists():
+        paths += older_keys(home / INTAKE_KEY_FILE)
+    return {path.name: path.read_text("ascii") for path in paths}
 
 
 def restored_home(home: Path, backup: Backup) -> World:
@@ -273,7 +246,9 @@ def restored_home(home: Path, backup: Backup) -> World:
     election = read_folder(home / "election").election
     if election.origin != backup.origin:
         raise BadHome(f"{home}: expected the election of {backup.origin}, it is that of {election.origin}")
-    wanted = {home / name: backup.keys[Path(name).name] for name in KEYS if Path(name).name in backup.keys}
+    known = {Path(name).name for name in KEYS}
+    folder = (home / KEY_FILE).parent
+    wanted = {folder / name: pem for name, pem in backup.keys.items() if name in known or _OLDER_INTAKE.fullmatch(name)}
     for path, pem in wanted.items():
         if path.exists() and path.read_text("ascii") != pem:
             raise BadHome(f"{path}: expected the backup's key or none, it is another one")
@@ -294,6 +269,13 @@ def photo_opener(world: World) -> Opener:
     """The key that opens sealed photos, which homes of an older make get when it is first needed."""
     make_intake_key(world.home / INTAKE_KEY_FILE)
     return FileOpener(world.home / INTAKE_KEY_FILE, world.election.origin)
+
+
+def renewed_opener(world: World) -> tuple[Opener, int]:
+    """The home's opener with a new key, and how many older ones there are, which open what was sealed for them."""
+    make_intake_key(world.home / INTAKE_KEY_FILE)
+    renew_intake_key(world.home / INTAKE_KEY_FILE)
+    return photo_opener(world), len(older_keys(world.home / INTAKE_KEY_FILE))
 
 
 def _check_rules(home: Path, journal: SqlJournal) -> None:

@@ -1,13 +1,10 @@
 """Each port's adapters, one after the other."""
 
-import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from uuid import uuid4
 
 import pytest
-from postgres import programs, running_postgres
-from sqlalchemy import Engine, create_engine
+from sqlalchemy import Engine
 from stores import Store, engine_store, memory_store, sql_store
 
 from testigo.ports import Blobs, LogFiles, Opener, Signer
@@ -18,32 +15,6 @@ from testigo.store.log_folder import FolderLog
 from testigo.store.memory import MemoryBlobs, MemoryLog, MemoryOpener, MemorySigner
 from testigo.store.opener import FileOpener, make_intake_key
 from testigo.store.signer import FileSigner, make_key
-
-
-@pytest.fixture(scope="session")
-def postgres() -> Iterator[str]:
-    """The folder of a running PostgreSQL's socket."""
-    if programs() is None:
-        if os.environ.get("CI"):
-            pytest.fail("PostgreSQL's programs are not here")
-        pytest.skip("PostgreSQL's programs are not here")
-    with running_postgres() as folder:
-        yield folder
-
-
-@pytest.fixture
-def new_database(request: pytest.FixtureRequest) -> Callable[[], str]:
-    """Makes an empty PostgreSQL database; its address."""
-
-    def make() -> str:
-        folder, name = request.getfixturevalue("postgres"), f"d{uuid4().hex}"
-        engine = create_engine(f"postgresql+psycopg://testigo@/postgres?host={folder}", isolation_level="AUTOCOMMIT")
-        with engine.connect() as connection:
-            connection.exec_driver_sql(f"CREATE DATABASE {name}")
-        engine.dispose()
-        return f"postgresql://testigo@/{name}?host={folder}"
-
-    return make
 
 
 @pytest.fixture(params=["sql", "memory", pytest.param("postgres", marks=pytest.mark.thirdparty)])

@@ -85,7 +85,8 @@ def lived_in(world: World, private: Private) -> None:
     promise_signer(world)
     private.invite(A, "volunteer", None, LATER)
     private.invite(B, "clerk", "c-1", LATER)
-    private.grant(A, 40, LATER)
+    private.invite(C, "volunteer", None, LATER)
+    assert private.enrol(C, A, 40, NOW, LATER) == 40
     private.open_session(A, "clerk", "c-2", LATER)
     private.open_session(B, "steward", "s-1", LATER)
     private.claim(C, "entry", "c-2", NOW, LATER)

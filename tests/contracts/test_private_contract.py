@@ -9,14 +9,14 @@ import pytest
 from sqlalchemy import create_engine, inspect
 
 from testigo.core.ids import Digest, StationCode
-from testigo.private import Claim, Invitation, Passkey, Private, Problem, Score, Session, Upload, Work
+from testigo.private import Claim, Passkey, Private, Problem, Score, Session, Upload, Work
 from testigo.store.engine import postgres_engine, sqlite_engine
 from testigo.store.private_schema import PRIVATE
 from testigo.store.private_sql import SqlPrivate
 
 NOW = datetime(2030, 1, 1, 18, 3, 7, tzinfo=UTC)
 LATER, PAST = NOW + timedelta(hours=2), NOW - timedelta(hours=2)
-A, B = Digest("aa" * 32), Digest("bb" * 32)
+A, B, C, D = (Digest(letters * 32) for letters in ("aa", "bb", "cc", "dd"))
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.thirdparty)])
@@ -32,29 +32,78 @@ def upload(secret: Digest = A, *, owner: Digest = B, expires: datetime = LATER) 
     return Upload(secret, owner, 1000, None, StationCode("01"), 1, 6, expires)
 
 
-def test_an_invitation_works_once(private: Private) -> None:
+def test_an_invitation_of_staff_opens_one_session(private: Private) -> None:
     private.invite(A, "clerk", "c-1", LATER)
-    assert private.redeem(B, NOW) is None
-    assert private.redeem(A, NOW) == Invitation("clerk", "c-1")
-    assert private.redeem(A, NOW) is None
+    assert private.sign_in(B, C, NOW, LATER) is None
+    assert private.sign_in(A, C, NOW, LATER) == Session("clerk", "c-1") == private.session(C, NOW)
+    assert private.sign_in(A, D, NOW, LATER) is None
+    # The answer was lost: the same is asked again.
+    assert private.sign_in(A, C, NOW, LATER) == Session("clerk", "c-1")
+    private.end_session(C)
+    assert private.sign_in(A, C, NOW, LATER) is None
+
+
+def test_an_invitation_of_a_volunteer_gives_one_pass_and_the_same_to_whoever_asks_again_with_it(
+    private: Private,
+) -> None:
+    private.invite(A, "volunteer", None, LATER)
+    assert private.enrol(B, C, 3, NOW, LATER) is None
+    assert private.enrol(A, C, 3, NOW, LATER) == 3
+    assert private.enrol(A, D, 3, NOW, LATER) is None
+    assert private.spend(C, NOW)
+    assert private.enrol(A, C, 3, NOW, LATER) == 2 == private.passes_left(C, NOW)
+    # A second invitation is not used up for a pass that is there.
+    private.invite(B, "volunteer", None, LATER)
+    assert (private.enrol(B, C, 3, NOW, LATER), private.enrol(B, D, 3, NOW, LATER)) == (2, 3)
+
+
+def test_an_invitation_of_one_kind_is_none_of_the_other_and_stays(private: Private) -> None:
+    private.invite(A, "volunteer", None, LATER)
+    private.invite(B, "clerk", "c-1", LATER)
+    assert (private.sign_in(A, C, NOW, LATER), private.enrol(B, C, 3, NOW, LATER)) == (None, None)
+    assert private.enrol(A, C, 3, NOW, LATER) == 3
+    assert private.sign_in(B, C, NOW, LATER) == Session("clerk", "c-1")
 
 
 def test_an_invitation_that_has_run_out_is_none(private: Private) -> None:
     private.invite(A, "volunteer", None, PAST)
-    assert private.redeem(A, NOW) is None
+    private.invite(B, "clerk", "c-1", PAST)
+    assert (private.enrol(A, C, 3, NOW, LATER), private.sign_in(B, C, NOW, LATER)) == (None, None)
 
 
-def test_of_two_who_redeem_at_once_one_gets_it(private: Private) -> None:
+def test_of_many_who_use_an_invitation_at_once_one_gets_it(private: Private) -> None:
     for round_ in range(10):
-        secret = Digest(f"{round_:064x}")
-        private.invite(secret, "clerk", f"c-{round_}", LATER)
+        staff, volunteer = Digest(f"{2 * round_:064x}"), Digest(f"{2 * round_ + 1:064x}")
+        own = [Digest(f"{round_:060x}{number:04x}") for number in range(4)]
+        private.invite(staff, "clerk", f"c-{round_}", LATER)
+        private.invite(volunteer, "volunteer", None, LATER)
         with ThreadPoolExecutor(4) as people:
-            found = list(people.map(lambda _: private.redeem(secret, NOW), range(4)))  # noqa: B023
-        assert sum(one is not None for one in found) == 1
+            signed_in = list(people.map(lambda one: private.sign_in(staff, one, NOW, LATER), own))  # noqa: B023
+            enrolled = list(people.map(lambda one: private.enrol(volunteer, one, 3, NOW, LATER), own))  # noqa: B023
+            again = list(people.map(lambda one: private.enrol(volunteer, one, 3, NOW, LATER), own))  # noqa: B023
+        assert (sum(one is not None for one in signed_in), sum(one is not None for one in enrolled)) == (1, 1)
+        assert again == enrolled
+
+
+def test_what_is_over_is_forgotten(private: Private) -> None:
+    for secret, until in ((A, PAST), (B, LATER)):
+        private.invite(secret, "clerk", "c-1", until)
+        private.open_session(secret, "clerk", "c-1", until)
+        private.claim(secret, "entry", "c-1", PAST, until)
+        private.keep_challenge(secret, "c-1", PAST - timedelta(hours=1), until)
+    private.invite(C, "volunteer", None, LATER)
+    private.invite(D, "volunteer", None, LATER)
+    private.enrol(C, A, 3, PAST, PAST)
+    private.enrol(D, B, 3, NOW, LATER)
+    private.forget_over(NOW)
+    kept = {table: len(rows) for table, rows in private.rows().items() if rows}
+    assert kept == {"invitation": 1, "session": 1, "claim": 1, "challenge": 1, "pass": 1}
+    assert (private.session(B, NOW), private.passes_left(B, NOW)) == (Session("clerk", "c-1"), 3)
 
 
 def test_a_pass_has_so_many_uploads_and_no_more(private: Private) -> None:
-    private.grant(A, 3, LATER)
+    private.invite(C, "volunteer", None, LATER)
+    private.enrol(C, A, 3, NOW, LATER)
     with ThreadPoolExecutor(4) as phones:
         spent = list(phones.map(lambda _: private.spend(A, NOW), range(8)))
     assert (sum(spent), private.passes_left(A, NOW)) == (3, 0)
@@ -146,7 +195,8 @@ def test_problems_and_settings_are_kept_until_they_are_closed_or_changed(private
 def test_what_was_deleted_is_not_left_in_the_file(tmp_path: Path) -> None:
     store = SqlPrivate(sqlite_engine(tmp_path / "private.sqlite"))
     store.invite(A, "clerk", "c-quite-unlike-others", LATER)
-    store.redeem(A, NOW)
+    store.sign_in(A, B, NOW, LATER)
+    store.end_session(B)
     store.close()
     left = b"".join(path.read_bytes() for path in tmp_path.iterdir())
     assert b"c-quite-unlike-others" not in left

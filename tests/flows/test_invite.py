@@ -9,7 +9,7 @@ import pytest
 
 from testigo.core.roles import ROLES, Role
 from testigo.flows.invite import invite, is_volunteers
-from testigo.private import Invitation
+from testigo.private import Session
 from testigo.store.engine import sqlite_engine
 from testigo.store.private_sql import SqlPrivate
 from testigo.web.deployment import hidden
@@ -36,8 +36,14 @@ def test_an_invitation_can_be_redeemed_by_its_secret_alone(tmp_path: Path, role:
     )
     stored = (tmp_path / "private.sqlite").read_bytes() + (tmp_path / "private.sqlite-wal").read_bytes()
     assert not any(secret.encode() in stored for secret in secrets)
-    assert private.redeem(hidden(secrets[0]), NOW + timedelta(days=1)) == Invitation(role, aliases[0])
-    assert private.redeem(hidden(secrets[1]), NOW + timedelta(days=3)) is None
+    for secret, days in ((secrets[0], 1), (secrets[1], 3)):
+        now, own = NOW + timedelta(days=days), hidden(f"own {secret}")
+        if role == "volunteer":
+            got: object = private.enrol(hidden(secret), own, 40, now, now + timedelta(1))
+            assert got == (40 if days == 1 else None)
+        else:
+            got = private.sign_in(hidden(secret), own, now, now + timedelta(1))
+            assert got == (Session(role, str(aliases[0])) if days == 1 else None)
     private.close()
 
 

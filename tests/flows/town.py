@@ -9,8 +9,8 @@ from testigo.errors import BadPhoto
 from testigo.flows.setup import prepare, setup
 from testigo.ports import CodeSeen, Master, Sight, StraightPage, World
 from testigo.store.memory import MemoryBlobs, MemoryJournal, MemoryLog, MemorySigner, MemoryViews
+from testigo.tables.files import FileTables
 from testigo.verification.places import STATIONS_FILE
-from testigo.wiring import FileTables
 
 STATIONS = tuple(f"T{n}" for n in range(1, 9))
 FIELDS = ("ANA", "BEN", "X1", "X2", "YES", "mvalid", "cvalid")

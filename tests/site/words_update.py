@@ -27,6 +27,7 @@ from testigo.site.seen import CELLS, SEEN
 from testigo.site.words import LEVELS
 from testigo.web import app, board, desk, guard, rulings
 from testigo.web.problems import KINDS, NO_STATION, NO_TEXT
+from testigo.web.sentences import NO_PHOTO, OF_PHOTOS, SENTENCES
 
 PACKAGE = Path(testigo.__file__).parent
 LOCALE = PACKAGE / "locale"
@@ -74,6 +75,7 @@ def _in_peoples_tables() -> Iterator[str]:
     yield from (*ROLES, *WORDS.values(), *PROBLEMS, *KINDS, NO_TEXT, NO_STATION, *REASONS)
     yield from (*REFUSALS, *desk_flow.SENTENCES, *app.SENTENCES, *desk.SENTENCES, *guard.SENTENCES, rulings.CHOOSE)
     yield from (*board.SENTENCES, NOT_ONE)
+    yield from (*SENTENCES, *OF_PHOTOS.values(), NO_PHOTO)
 
 
 def word_of(message: str | Sequence[str], context: str | None) -> Word:

@@ -1,10 +1,13 @@
 """Invitations, sessions and passes."""
 
 import json
+import re
 from datetime import timedelta
 
 from served import Served
 
+from testigo.flows.invite import PASS_UPLOADS
+from testigo.web.deployment import hidden
 from testigo.web.enrol import TRIES_EACH
 
 
@@ -42,6 +45,44 @@ def test_a_volunteers_invitation_gives_one_pass_and_leaves_nothing(server: Serve
     assert (again.status, again.json()["code"]) == (403, "not-allowed")
 
 
+def test_a_phone_whose_answer_was_lost_asks_again_with_the_pass_that_it_made(server: Served) -> None:
+    (path,) = server.link("volunteer")
+    token, own = path.rpartition("/")[2], "p" * 43
+    body = json.dumps({"token": token, "pass": own}).encode()
+    for _ in range(3):
+        answer = server.anyone().ask("POST", "/api/enrol", body)
+        assert (answer.status, answer.json()) == (200, {"pass": own, "left": PASS_UPLOADS})
+    other = json.dumps({"token": token, "pass": "q" * 43}).encode()
+    assert server.anyone().ask("POST", "/api/enrol", other).status == 403
+    # Nothing says by which invitation a pass came.
+    rows = server.private.rows()
+    assert (rows["invitation"], [set(row) for row in rows["pass"]]) == ((), [{"secret", "uploads", "until"}])
+    assert hidden(token) not in repr(rows)
+
+
+def test_a_browser_whose_answer_was_lost_sends_the_same_form_again(server: Served) -> None:
+    (path,) = server.link("clerk")
+    first, again, thief = server.anyone(), server.anyone(), server.anyone()
+    (session,) = re.findall(r'name="session" value="([^"]{43})"', first.get(path).text)
+    assert first.post(path, {"session": session}).status == 303
+    assert again.post(path, {"session": session}).status == 303
+    assert first.cookies == again.cookies
+    assert again.get("/desk").status == 200
+    (other,) = re.findall(r'name="session" value="([^"]{43})"', thief.get(path).text)
+    assert (other == session, thief.post(path, {"session": other}).status) == (False, 403)
+    assert first.post("/leave").status == 303
+    assert again.post(path, {"session": session}).status == 403
+
+
+def test_a_session_or_pass_that_is_not_as_long_as_ours_is_refused_and_uses_nothing_up(server: Served) -> None:
+    (staff,), (volunteer,) = server.link("clerk"), server.link("volunteer")
+    for short in ("a", "a" * 42, "a" * 44, "a" * 42 + "!"):
+        assert server.anyone().post(staff, {"session": short}).status == 400
+        body = json.dumps({"token": volunteer.rpartition("/")[2], "pass": short}).encode()
+        assert server.anyone().ask("POST", "/api/enrol", body).status == 400
+    assert len(server.private.rows()["invitation"]) == 2
+
+
 def test_staff_do_not_lose_their_invitation_on_the_phones_page(server: Served) -> None:
     (path,) = server.link("clerk")
     body = json.dumps({"token": path.rpartition("/")[2]}).encode()
@@ -50,7 +91,7 @@ def test_staff_do_not_lose_their_invitation_on_the_phones_page(server: Served) -
 
 
 def test_what_is_no_enrolment_is_refused_with_a_sentence(server: Served) -> None:
-    for body in (b"", b"[]", b"{}", b'{"token":5}', b"\xff", b"x" * 10_000):
+    for body in (b"", b"[]", b"{}", b'{"token":5}', b'{"token":"v","pass":5}', b"\xff", b"x" * 10_000):
         answer = server.anyone().ask("POST", "/api/enrol", body)
         assert (answer.status, answer.json()["code"]) == (400, "usage")
 
@@ -92,8 +133,6 @@ def test_pages_come_in_the_language_that_is_asked(server: Served) -> None:
 
 
 def _secret_of(cookies: dict[str, str]):  # type: ignore[no-untyped-def]
-    from testigo.web.deployment import hidden
-
     return hidden(cookies["testigo_session"])
 
 

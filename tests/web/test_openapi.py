@@ -15,7 +15,7 @@ from served import Served
 from test_desks import put_photo
 from test_roles_matrix import routes
 
-from testigo.core.roles import ROUTES
+from testigo.core.roles import ROLES, ROUTES
 
 schemathesis.serializer.alias("application/offset+octet-stream", "application/octet-stream")
 CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
@@ -32,7 +32,7 @@ def test_the_document_is_made_from_the_routes(server: Served) -> None:
 
 @pytest.mark.slow
 @pytest.mark.filterwarnings("ignore")
-@pytest.mark.parametrize("role", ["nobody", "volunteer", "clerk", "adjudicator", "steward"])
+@pytest.mark.parametrize("role", ["nobody", *ROLES])
 def test_the_server_answers_as_it_says_and_never_fails(server: Served, role: str) -> None:
     put_photo(server)
     schema = schemathesis.openapi.from_dict(yaml.safe_load(PAGE.read_text("utf-8")))

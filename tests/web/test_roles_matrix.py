@@ -3,8 +3,11 @@
 import re
 
 import pytest
+from sending import TUS, begun, patch
+from sending import photo as photo_of
 from served import Person, Served
 from starlette.routing import Route
+from test_desks import put_photo
 
 from testigo.core.roles import ROLES, ROUTES, may
 from testigo.flows.desk_kept import KeptDesk
@@ -79,3 +82,27 @@ def test_every_answer_has_the_headers_that_keep_others_out(server: Served) -> No
         assert headers["referrer-policy"] == "no-referrer"
         assert "'unsafe" not in headers["content-security-policy"]
         assert "server" not in headers
+
+
+def test_a_picture_is_a_picture_and_nothing_that_runs(server: Served) -> None:
+    photo = put_photo(server)
+    (steward, clerk), pictures = (server.invited("steward"), server.invited("clerk")), []
+    assert clerk.get("/desk").headers["location"] == f"/desk/{photo}"
+    pictures += [steward.get(f"/board/photo/{photo}"), clerk.get(f"/desk/{photo}/image")]
+    pictures.append(server.anyone().get("/c/app/icon.svg"))
+    for answer in pictures:
+        assert (answer.status, answer.headers["content-type"].partition("/")[0]) == (200, "image")
+        assert answer.headers["content-security-policy"] == "sandbox; default-src 'none'"
+        assert answer.headers["x-content-type-options"] == "nosniff"
+        assert answer.headers["cross-origin-resource-policy"] == "same-origin"
+        assert "content-disposition" not in answer.headers
+
+
+def test_nothing_of_an_upload_can_be_fetched_back(phones: Served) -> None:
+    phone, data = phones.invited("volunteer"), photo_of(1)
+    path = begun(phone, len(data))
+    patch(phone, path, 0, data[:3000])
+    for method in ("GET", "HEAD", "OPTIONS", "POST"):
+        answer = phone.ask(method, path, b"" if method == "POST" else None, TUS)
+        assert data[200:260] not in answer.body
+        assert not answer.headers.get("content-type", "").startswith(("image/", "application/oct"))

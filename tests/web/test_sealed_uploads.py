@@ -1,6 +1,7 @@
 """Photos that come sealed: opened on the server alone, promised by the hash of the photo, refused where they differ."""
 
 import hashlib
+import shutil
 import stat
 from pathlib import Path
 
@@ -8,14 +9,16 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, EllipticCurvePublicKey
 from cryptography.hazmat.primitives.hpke import AEAD, KDF, KEM, Suite
 from sending import PhoneReader, begun, patch, photo, photos_held, promise_in, sent, spooled, state
-from served import Served
+from served import Served, served
 
+from testigo.commands.backup import backup_command, restore_command
+from testigo.commands.home import rekey_command
 from testigo.core.ids import Digest
 from testigo.core.sealed import SEALED_START, seal_info
 from testigo.errors import BadHome, BadPhoto
-from testigo.store.opener import FileOpener, make_intake_key
+from testigo.store.opener import FileOpener, make_intake_key, older_keys, renew_intake_key
 from testigo.store.signer import make_key
-from testigo.wiring import INTAKE_KEY_FILE, photo_opener
+from testigo.wiring import INTAKE_KEY_FILE, open_home, photo_opener
 
 ORIGIN = "log.example/town"
 
@@ -113,3 +116,64 @@ def test_the_page_brings_the_public_key(phones: Served) -> None:
     text = phones.anyone().get("/c/?lang=en").text
     assert phones.opener.public.hex() in text
     assert "PRIVATE" not in text
+
+
+def test_after_a_new_key_photos_sealed_for_the_old_one_still_arrive(
+    phones: Served, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    phone, home, old = phones.invited("volunteer"), phones.world.home, phones.opener.public
+    for _ in range(2):
+        rekey_command(home=home)
+    assert "2 older keys stay" in capsys.readouterr().out
+    new = photo_opener(phones.world)
+    assert len({old, new.public, *(FileOpener(path, ORIGIN).public for path in (home / "keys").glob("intake-*"))}) == 3
+    assert {stat.S_IMODE(path.stat().st_mode) for path in (home / "keys").iterdir()} == {0o600}
+    # This server still gives out the old key, and opens what another one, started later, had sealed for the new one.
+    for number, key in enumerate((old, new.public)):
+        assert sent(phone, sealed(photo(number), key))["state"] == "promised"
+    assert sent(phone, sealed(photo(3), new.public, "log.example/else"))["code"] == "sealed"
+    phones.stop()
+    with served(open_home(home), PhoneReader()) as again:
+        other = again.invited("volunteer")
+        assert (new.public.hex() in again.anyone().get("/c/").text, old.hex() in again.anyone().get("/c/").text) == (
+            True, False,
+        )  # fmt: skip
+        for number, key in ((4, old), (5, new.public)):
+            assert sent(other, sealed(photo(number), key))["state"] == "promised"
+        assert len(photos_held(again)) == 4
+
+
+def test_a_photo_for_a_key_that_was_thrown_away_is_refused(phones: Served) -> None:
+    phone, old = phones.invited("volunteer"), phones.opener.public
+    rekey_command(home=phones.world.home)
+    (kept,) = (phones.world.home / "keys").glob("intake-*.pem")
+    phones.stop()
+    kept.unlink()
+    with served(open_home(phones.world.home), PhoneReader()) as again:
+        phone.port = again.port
+        assert sent(phone, sealed(photo(1), old))["code"] == "sealed"
+
+
+def test_a_renewal_that_was_cut_short_loses_no_key(tmp_path: Path) -> None:
+    path = tmp_path / "intake.pem"
+    make_intake_key(path)
+    before = FileOpener(path, ORIGIN).public
+    renew_intake_key(path)
+    (old,) = older_keys(path)
+    # As it lies there before the last step: the same key under both names.
+    path.write_bytes(old.read_bytes())
+    renew_intake_key(path)
+    assert [FileOpener(one, ORIGIN).public for one in older_keys(path)] == [before]
+    assert FileOpener(path, ORIGIN).open(sealed(b"a photo", before)) == b"a photo"
+
+
+def test_a_backup_with_keys_brings_the_older_ones_too(phones: Served, tmp_path: Path) -> None:
+    world, old = phones.world, phones.opener.public
+    rekey_command(home=world.home)
+    backup_command(tmp_path / "one.backup", home=world.home, with_keys=True)
+    other = tmp_path / "other"
+    for name in ("election", "log", "blobs"):
+        shutil.copytree(world.home / name, other / name)
+    restore_command(tmp_path / "one.backup", home=other)
+    opener = photo_opener(open_home(other))
+    assert (opener.public, opener.open(sealed(photo(1), old))) == (photo_opener(world).public, photo(1))

@@ -220,7 +220,6 @@ REFUSED_CREATIONS: tuple[tuple[dict[str, str], int], ...] = (
     ({"Upload-Concat": "partial"}, 400),
     ({"Upload-Metadata": "filename " + "A" * 248}, 400),
     ({"Tus-Resumable": "0.2.2"}, 412),
-    ({"X-HTTP-Method-Override": "DELETE"}, 400),
 )
 
 

@@ -1,4 +1,4 @@
-"""`testigo setup`, `seal` and `rebuild`."""
+"""`testigo setup`, `seal`, `rebuild` and `rekey`."""
 
 from pathlib import Path
 
@@ -7,7 +7,7 @@ from testigo.errors import BrokenStore
 from testigo.flows.rebuild import rebuild
 from testigo.flows.seal import seal
 from testigo.terminal import number, say, warn
-from testigo.wiring import POLICY_FILE, home_of, make_home, open_home, rebuilt_equals, writing
+from testigo.wiring import POLICY_FILE, home_of, make_home, open_home, rebuilt_equals, renewed_opener, writing
 
 
 def setup_command(
@@ -85,3 +85,18 @@ def rebuild_command(*, home: HomeOption = None, check: FlagOption = False) -> No
             return
         head = rebuild(world)
     say(f"rebuild: the database was made anew from {number(head.size)} records of the log")
+
+
+def rekey_command(*, home: HomeOption = None) -> None:
+    """Make a new key that phones seal their photos for; what waits sealed for an older one still opens.
+
+    Servers may run meanwhile; phones get the new key with the page of one that was started afterwards.
+
+    Parameters
+    ----------
+    home
+        The deployment's home; TESTIGO_HOME if not given.
+    """
+    opener, older = renewed_opener(open_home(home_of(home)))
+    say(f"phones seal for the key {opener.public.hex()[:16]} once every server was started anew")
+    say(f"{number(older)} older keys stay in keys/ and open what waits on phones; make a backup with --with-keys")

@@ -6,6 +6,7 @@ with the same bytes, and changes nothing that is there already.
 """
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -20,6 +21,12 @@ from testigo.tlog.note import VerifierKey, format_note, key_id_of, open_note, pa
 JPEG_START = b"\xff\xd8\xff"
 """SOI and the first byte of the next marker (ISO/IEC 10918-1, B.1.1.3)."""
 _JPEG = "image/jpeg"
+_OTHERS: Mapping[bytes, str] = {
+    b"\x89PNG": "a PNG picture", b"GIF8": "a GIF picture", b"%PDF": "a PDF", b"II*\0": "a TIFF picture",
+    b"MM\0*": "a TIFF picture", b"BM": "a BMP picture", b"<svg": "an SVG drawing", b"<?xml": "an SVG drawing",
+}  # fmt: skip
+_HEIF_BRANDS = frozenset({b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1", b"avif"})
+"""Brands of ISO/IEC 23008-12, Annex B, and of AVIF, which is built the same way."""
 _UPRIGHT = 1
 
 
@@ -94,7 +101,17 @@ def check_beginning(data: bytes) -> None:
         BadPhoto: `foreign`.
     """
     if not data.startswith(JPEG_START):
-        raise BadPhoto("foreign", f"expected a JPEG photo, came something that begins with {data[:4].hex(' ')}")
+        raise BadPhoto("foreign", f"expected a JPEG photo, came {_kind(data)}")
+
+
+def _kind(data: bytes) -> str:
+    """What other file begins so, as far as its first twelve bytes tell."""
+    if data[:4] == b"RIFF" and data[8:12] == b"WEBP":
+        return "a WebP picture"
+    if data[4:8] == b"ftyp" and data[8:12] in _HEIF_BRANDS:
+        return "a HEIC picture; set the camera to JPEG"
+    named = (name for beginning, name in _OTHERS.items() if data.startswith(beginning))
+    return next(named, f"something that begins with {data[:4].hex(' ')}")
 
 
 def promised(signer: Signer, origin: str, sha256: Digest, now: datetime) -> Received:

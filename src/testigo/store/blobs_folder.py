@@ -9,9 +9,13 @@ from pathlib import Path
 from testigo.core.ids import Digest
 from testigo.errors import BrokenStore, NotFound
 
+NO_TIME = 315_532_800
+"""1 January 1980: when every blob was changed, as its file says. The true time would tell when a photo came."""
 
-def write_whole(path: Path, data: bytes, mode: int = 0o644) -> None:
-    """The file holds these bytes, whole or not at all, also when the machine stops meanwhile; `mode` are its rights.
+
+def write_whole(path: Path, data: bytes, mode: int = 0o644, *, changed: int | None = None) -> None:
+    """The file holds these bytes, whole or not at all, also when the machine stops meanwhile; `mode` are its rights,
+    `changed` is when it says that it was changed, None for now.
 
     Raises:
         OSError: no room or no right to write; names the file, and nothing is left behind.
@@ -25,6 +29,8 @@ def write_whole(path: Path, data: bytes, mode: int = 0o644) -> None:
             file.flush()
             os.fsync(file.fileno())
         Path(aside).chmod(mode)
+        if changed is not None:
+            os.utime(aside, (changed, changed))
         Path(aside).replace(path)
     except BaseException as error:
         Path(aside).unlink(missing_ok=True)
@@ -59,7 +65,7 @@ class FolderBlobs:
             # Another writer may have renamed it a moment ago, and not synced the folder yet.
             sync_folder(path.parent)
         else:
-            write_whole(path, data)
+            write_whole(path, data, changed=NO_TIME)
         return digest
 
     def open(self, digest: Digest) -> bytes:

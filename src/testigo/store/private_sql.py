@@ -13,7 +13,7 @@ from testigo.core.backup import Rows
 from testigo.core.ids import Digest
 from testigo.core.roles import Role
 from testigo.errors import BrokenStore
-from testigo.private import Claim, ClaimKind, Invitation, Passkey, Problem, Score, Session, Upload, UploadState, Work
+from testigo.private import Claim, ClaimKind, Passkey, Problem, Score, Session, Upload, UploadState, Work
 from testigo.store.engine import begin_alone, one_moment
 from testigo.store.private_schema import (
     CHALLENGE,
@@ -54,17 +54,28 @@ class SqlPrivate:
         with self._changing() as connection:
             connection.execute(insert(INVITATION).values(secret=secret, role=role, alias=alias, until=_rounded(until)))
 
-    def redeem(self, secret: Digest, now: datetime) -> Invitation | None:
+    def enrol(self, invitation: Digest, secret: Digest, uploads: int, now: datetime, until: datetime) -> int | None:
         """See `private.Private`."""
-        found = delete(INVITATION).where(INVITATION.c.secret == secret).returning(INVITATION)
         with self._changing() as connection:
-            row = connection.execute(found).one_or_none()
-        return None if row is None or row.until < now.timestamp() else Invitation(row.role, row.alias)
+            if _left(connection, secret, now) is None and _used_up(connection, invitation, now, staff=False):
+                put = _dialect_insert(connection, PASS).values(secret=secret, uploads=uploads, until=_rounded(until))
+                connection.execute(put.on_conflict_do_nothing())
+            return _left(connection, secret, now)
 
-    def grant(self, secret: Digest, uploads: int, until: datetime) -> None:
+    def sign_in(self, invitation: Digest, secret: Digest, now: datetime, until: datetime) -> Session | None:
         """See `private.Private`."""
         with self._changing() as connection:
-            connection.execute(insert(PASS).values(secret=secret, uploads=uploads, until=_rounded(until)))
+            known = _session(connection, secret, now)
+            found = None if known else _used_up(connection, invitation, now, staff=True)
+            if found is not None:
+                _open_session(connection, secret, found.role, found.alias, until)
+            return known or _session(connection, secret, now)
+
+    def forget_over(self, now: datetime) -> None:
+        """See `private.Private`."""
+        with self._changing() as connection:
+            for table in (INVITATION, PASS, SESSION, CHALLENGE, CLAIM):
+                connection.execute(delete(table).where(table.c.until < _seconds(now)))
 
     def spend(self, secret: Digest, now: datetime) -> bool:
         """See `private.Private`."""
@@ -74,21 +85,18 @@ class SqlPrivate:
 
     def passes_left(self, secret: Digest, now: datetime) -> int | None:
         """See `private.Private`."""
-        valid = (PASS.c.secret == secret) & (PASS.c.until >= _seconds(now))
         with self._engine.connect() as connection:
-            return connection.scalar(select(PASS.c.uploads).where(valid))
+            return _left(connection, secret, now)
 
     def open_session(self, secret: Digest, role: Role, alias: str, until: datetime) -> None:
         """See `private.Private`."""
         with self._changing() as connection:
-            connection.execute(insert(SESSION).values(secret=secret, role=role, alias=alias, until=_rounded(until)))
+            _open_session(connection, secret, role, alias, until)
 
     def session(self, secret: Digest, now: datetime) -> Session | None:
         """See `private.Private`."""
-        valid = (SESSION.c.secret == secret) & (SESSION.c.until >= _seconds(now))
         with self._engine.connect() as connection:
-            row = connection.execute(select(SESSION).where(valid)).one_or_none()
-        return None if row is None else Session(row.role, row.alias)
+            return _session(connection, secret, now)
 
     def end_session(self, secret: Digest) -> None:
         """See `private.Private`."""
@@ -305,6 +313,32 @@ class SqlPrivate:
 
 def _dialect_insert(connection: Connection, table: Table) -> sqlite.Insert | postgresql.Insert:
     return sqlite.insert(table) if connection.dialect.name == "sqlite" else postgresql.insert(table)
+
+
+def _used_up(
+    connection: Connection, invitation: Digest, now: datetime, *, staff: bool
+) -> Row[tuple[object, ...]] | None:
+    """The invitation, which is gone now; None where there was none of staff, or of a volunteer, or it had run out."""
+    fits = INVITATION.c.alias.is_not(None) if staff else INVITATION.c.alias.is_(None)
+    found = delete(INVITATION).where(INVITATION.c.secret == invitation, fits).returning(INVITATION)
+    row = connection.execute(found).one_or_none()
+    return None if row is None or row.until < now.timestamp() else row
+
+
+def _left(connection: Connection, secret: Digest, now: datetime) -> int | None:
+    valid = (PASS.c.secret == secret) & (PASS.c.until >= _seconds(now))
+    return connection.scalar(select(PASS.c.uploads).where(valid))
+
+
+def _open_session(connection: Connection, secret: Digest, role: Role, alias: str, until: datetime) -> None:
+    put = _dialect_insert(connection, SESSION).values(secret=secret, role=role, alias=alias, until=_rounded(until))
+    connection.execute(put.on_conflict_do_nothing())
+
+
+def _session(connection: Connection, secret: Digest, now: datetime) -> Session | None:
+    valid = (SESSION.c.secret == secret) & (SESSION.c.until >= _seconds(now))
+    row = connection.execute(select(SESSION).where(valid)).one_or_none()
+    return None if row is None else Session(row.role, row.alias)
 
 
 def _short(table: Table) -> str:

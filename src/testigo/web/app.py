@@ -1,6 +1,6 @@
 """The server: every route behind the guard, every error one sentence, nothing about who asked kept anywhere."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -9,7 +9,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
-from testigo.errors import CannotWrite, NotFound, TestigoError
+from testigo.errors import NotFound, TestigoError
 from testigo.web.board import board_routes
 from testigo.web.deployment import Deployment
 from testigo.web.desk import desk_routes
@@ -21,11 +21,13 @@ from testigo.web.phone import phone_routes
 from testigo.web.plain import plain_routes
 from testigo.web.problems import problem_routes
 from testigo.web.rulings import ruling_routes
+from testigo.web.sentences import told_sentence
+from testigo.web.tus import told_by_tus
 from testigo.web.uploads import upload_routes
 
-CANNOT_WRITE = "The server cannot write just now. What it had promised is safe. Try again later."
 OTHER_METHOD = "This address does not do that."
-SENTENCES = (CANNOT_WRITE, OTHER_METHOD, NOTHING_HERE)
+CUT_SHORT = "The request did not come to its end."
+SENTENCES = (OTHER_METHOD, CUT_SHORT, NOTHING_HERE)
 Routes = Callable[[Deployment], Iterable[Route]]
 PLACES: tuple[Routes, ...] = (
     enrol_routes,
@@ -38,6 +40,8 @@ PLACES: tuple[Routes, ...] = (
     ruling_routes,
     board_routes,
 )
+
+_OF_STATUS: Mapping[int, str] = {405: OTHER_METHOD, 408: CUT_SHORT}
 
 
 def app_of(deployment: Deployment) -> Starlette:
@@ -64,20 +68,23 @@ def _guarded(route: Route, deployment: Deployment) -> Route:
 
 def _answered(deployment: Deployment) -> Callable[[Request, Exception], Response]:
     def answered(request: Request, error: Exception) -> Response:
+        headers: Mapping[str, str] | None = None
         if isinstance(error, TestigoError):
-            status, code = error.http_status, error.code
-            if isinstance(error, CannotWrite):
-                # Its sentence names a path of this machine.
-                error = CannotWrite(CANNOT_WRITE)
+            status, code, said = error.http_status, error.code, error
         else:
             status = error.status_code if isinstance(error, HTTPException) else 500
             code = NotFound.code if status == 404 else "http"
-            error = NotFound(NOTHING_HERE if status != 405 else OTHER_METHOD)
+            said = NotFound(_OF_STATUS.get(status, NOTHING_HERE))
+            headers = error.headers if isinstance(error, HTTPException) else None
         if request.url.path.startswith("/api/"):
-            return JSONResponse({"code": code, "sentence": str(error)}, status)
+            answer = JSONResponse({"code": code, "sentence": told_sentence(said)}, status, headers)
+            return told_by_tus(request.url.path, answer)
         person = getattr(request.state, "person", None)
         home = None if person is None else HOME_OF.get(person.role)
-        sentence = told(request, deployment, error)
-        return page(request, deployment, "error.html", status=status, sentence=sentence, home=home)
+        shown = page(
+            request, deployment, "error.html", status=status, sentence=told(request, deployment, said), home=home
+        )
+        shown.headers.update(headers or {})
+        return shown
 
     return answered

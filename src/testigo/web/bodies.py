@@ -3,7 +3,10 @@
 import asyncio
 from collections.abc import AsyncIterator
 
-from starlette.requests import Request
+from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect, Request
+
+from testigo.errors import BadUsage
 
 IDLE_S = 30.0
 WHOLE_S = 600.0
@@ -25,3 +28,21 @@ async def pieces_of(request: Request, *, idle_s: float = IDLE_S, whole_s: float 
         if piece is None:
             return
         yield piece
+
+
+async def whole_of(request: Request, most: int) -> bytes:
+    """The whole body, of at most `most` bytes.
+
+    Raises:
+        BadUsage: it is longer; nothing more of it is read.
+        HTTPException: 408, it did not come to its end in time.
+    """
+    body = bytearray()
+    try:
+        async for piece in pieces_of(request):
+            body += piece
+            if len(body) > most:
+                raise BadUsage(f"expected at most {most} bytes")
+    except (ClientDisconnect, TimeoutError):
+        raise HTTPException(408, "the request's body did not come to its end") from None
+    return bytes(body)

@@ -6,6 +6,7 @@ import hashlib
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 
+from testigo.errors import CannotWrite
 from testigo.flows.receive import JPEG_START, check_sent_beginning
 from testigo.web.bodies import pieces_of
 from testigo.web.spool import Part
@@ -20,6 +21,7 @@ async def take_chunk(
 
     Raises:
         BadPhoto: the upload begins, and neither as a JPEG nor as a sealed photo; nothing is in the file.
+        CannotWrite: there is no room; nothing of the body is in the file.
         HTTPException: 413, more than `most` bytes came; 460, another hash than `checksum` says.
     """
     came, head, whole = 0, b"", hashlib.new(checksum.algorithm if checksum else "sha256", usedforsecurity=False)
@@ -39,6 +41,10 @@ async def take_chunk(
             came += len(piece)
     except (ClientDisconnect, TimeoutError):
         head = b""
+    except CannotWrite:
+        # It would take the last room on the disk, and is not told to anybody.
+        part.cut(offset)
+        raise
     if head:
         check_sent_beginning(head)
     if checksum is not None and whole.digest() != checksum.digest:

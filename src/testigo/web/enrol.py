@@ -1,6 +1,7 @@
 """How people come in: an invitation is used once; staff get a session, a volunteer's phone a pass, nobody a name."""
 
 import json
+import re
 from datetime import timedelta
 
 from starlette.requests import Request
@@ -11,9 +12,11 @@ from testigo.core.ids import StationCode, area_of
 from testigo.core.roles import Role
 from testigo.errors import BadUsage, NotAllowed, NotFound
 from testigo.flows.invite import PASS_DAYS, PASS_UPLOADS, is_volunteers
+from testigo.web.bodies import whole_of
 from testigo.web.deployment import Deployment, hidden
 from testigo.web.guard import COOKIE
 from testigo.web.pages import page
+from testigo.web.problems import form_fields
 from testigo.web.rates import Rates
 from testigo.web.relying import relying_party
 
@@ -23,6 +26,7 @@ TRIES_EACH = 600
 """Invitations that one address may try in ten minutes: a hall full of volunteers shares one."""
 _MANY = "many invitations are used from this network just now; try again in ten minutes"
 _MOST_BODY = 512
+_SECRET = re.compile(r"[A-Za-z0-9_-]{43}")
 HOME_OF: dict[Role, str] = {"clerk": "/desk", "adjudicator": "/rulings", "steward": "/board", "observer": "/board"}
 
 
@@ -44,24 +48,27 @@ def enrol_routes(deployment: Deployment) -> list[Route]:
         if is_volunteers(token):
             # In the fragment it is never sent again, and stands in no log.
             return RedirectResponse(f"/c/#i={token}", 303)
-        return page(request, deployment, "invitation.html", token=token)
+        # A new one each time: who sends the form twice, as when the answer was lost, sends the same.
+        return page(request, deployment, "invitation.html", token=token, session=deployment.token())
 
     async def redeem(request: Request) -> Response:
         rates.check(request, deployment, _MANY)
-        token = request.path_params["token"]
-        found = None if is_volunteers(token) else private.redeem(hidden(token), clock())
-        if found is None or found.alias is None:
+        token, fields = request.path_params["token"], await form_fields(request, _MOST_BODY)
+        session, now = _random(fields.get("session") or deployment.token(), "session"), clock()
+        found = None if is_volunteers(token) else private.sign_in(hidden(token), hidden(session), now, now + SESSION)
+        if found is None:
             raise NotAllowed("this invitation was used, has run out, or never was one; ask the steward for another")
-        return signed_in(deployment, found.role, found.alias, RedirectResponse(HOME_OF[found.role], 303))
+        return _with_cookie(deployment, session, RedirectResponse(HOME_OF[found.role], 303))
 
     async def enrol(request: Request) -> Response:
         rates.check(request, deployment, _MANY)
-        token = await _token_in(request)
-        if not is_volunteers(token) or private.redeem(hidden(token), clock()) is None:
+        said, now = await _said_in(request), clock()
+        token, given = said["token"], _random(said.get("pass", deployment.token()), "pass")
+        until = now + timedelta(days=PASS_DAYS)
+        left = private.enrol(hidden(token), hidden(given), PASS_UPLOADS, now, until) if is_volunteers(token) else None
+        if left is None:
             raise NotAllowed("this invitation was used, has run out, or never was one")
-        given = deployment.token()
-        private.grant(hidden(given), PASS_UPLOADS, clock() + timedelta(days=PASS_DAYS))
-        return JSONResponse({"pass": given, "left": PASS_UPLOADS})
+        return JSONResponse({"pass": given, "left": left})
 
     async def leave(request: Request) -> Response:
         private.end_session(request.state.person.secret)
@@ -94,6 +101,10 @@ def signed_in(deployment: Deployment, role: Role, alias: str, answer: Response) 
     """The answer with the cookie of a new session."""
     session = deployment.token()
     deployment.private.open_session(hidden(session), role, alias, deployment.clock() + SESSION)
+    return _with_cookie(deployment, session, answer)
+
+
+def _with_cookie(deployment: Deployment, session: str, answer: Response) -> Response:
     answer.set_cookie(
         COOKIE, session, int(SESSION.total_seconds()), httponly=True, samesite="strict",
         secure=deployment.settings.secure,
@@ -101,16 +112,18 @@ def signed_in(deployment: Deployment, role: Role, alias: str, answer: Response) 
     return answer
 
 
-async def _token_in(request: Request) -> str:
-    body = bytearray()
-    async for part in request.stream():
-        body += part
-        if len(body) > _MOST_BODY:
-            raise BadUsage(f"expected at most {_MOST_BODY} bytes")
+def _random(text: str, name: str) -> str:
+    """The 256 random bits that somebody brought along, spelled as this server spells its own."""
+    if not _SECRET.fullmatch(text):
+        raise BadUsage(f"{name}: expected 43 signs of base64url, random ones")
+    return text
+
+
+async def _said_in(request: Request) -> dict[str, str]:
     try:
-        token = json.loads(body)["token"]
-    except (ValueError, KeyError, TypeError):
-        raise BadUsage('expected JSON with the key "token"') from None
-    if not isinstance(token, str):
-        raise BadUsage('expected a text at the key "token"')
-    return token
+        said = json.loads(await whole_of(request, _MOST_BODY))
+    except (ValueError, RecursionError):
+        raise BadUsage("expected JSON") from None
+    if not isinstance(said, dict) or "token" not in said or not all(isinstance(text, str) for text in said.values()):
+        raise BadUsage('expected a JSON map of texts with the key "token", and perhaps "pass"')
+    return said

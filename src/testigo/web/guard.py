@@ -12,6 +12,8 @@ from testigo.core.ids import Digest
 from testigo.core.roles import ROUTES, Role, may
 from testigo.errors import NotAllowed
 from testigo.web.deployment import Deployment, hidden
+from testigo.web.heads import MOST_HEAD
+from testigo.web.tus import meant_method
 
 COOKIE = "testigo_session"
 HEADERS: Mapping[str, str] = {
@@ -29,6 +31,9 @@ NOT_SIGNED_IN = "This is for %(roles)s. Open your invitation's link first."
 OTHER_ROLE = "This is for %(roles)s. You are signed in as %(role)s."
 OTHER_SITE = "This request came from a page of another site; nothing was done."
 SENTENCES = (NOT_SIGNED_IN, OTHER_ROLE, OTHER_SITE)
+
+PICTURE = "sandbox; default-src 'none'"
+"""The policy of an answer that is a picture: whatever somebody has hidden in it, nothing of it may run."""
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 Answer = Callable[[Request], Awaitable[Response]]
 
@@ -103,12 +108,27 @@ class Doorman:
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
+                if headers.get("content-type", "").startswith("image/"):
+                    headers.setdefault("Content-Security-Policy", PICTURE)
                 for name, value in HEADERS.items():
                     headers.setdefault(name, value)
             await send(message)
 
+        if scope["type"] == "http" and _head_bytes(scope) > MOST_HEAD:
+            refused = Response("the head of the request is too long\n", 431, media_type="text/plain")
+            await refused(scope, receive, send_with_headers)
+            return
         if scope["type"] == "http" and Headers(scope=scope).get("host") not in self._hosts:
             refused = Response("this server has another name\n", 421, media_type="text/plain")
             await refused(scope, receive, send_with_headers)
             return
+        if scope["type"] == "http":
+            override = Headers(scope=scope).get("x-http-method-override")
+            scope = {**scope, "method": meant_method(scope["path"], scope["method"], override)}
         await self._app(scope, receive, send_with_headers)
+
+
+def _head_bytes(scope: Scope) -> int:
+    """How many bytes a request's line and headers have; those that come at once are one piece, however long it is."""
+    fields = sum(len(name) + len(value) + 4 for name, value in scope["headers"])
+    return fields + len(scope.get("raw_path") or b"") + len(scope.get("query_string") or b"")

@@ -16,6 +16,7 @@ from testigo.errors import NotFound, TestigoError
 from testigo.site.paths import PEOPLE_LANGUAGES
 from testigo.site.words import SOURCE, words_of
 from testigo.web.deployment import Deployment
+from testigo.web.sentences import said_in
 
 PLACES = ("templates", "phone_page", "desk_page", "board_page")
 """Folders of this package with templates; a template's name is the same nowhere else."""
@@ -92,14 +93,7 @@ def _templates(language: str) -> Environment:
 
 def told(request: Request, deployment: Deployment, error: TestigoError, names: Mapping[str, str] | None = None) -> str:
     """An error's sentence in the language of whoever asks. `names` are what people call the fields of a sheet."""
-    words = words_of(language_of(request, deployment), PEOPLE_LANGUAGES)
-
-    def named(text: str) -> str:
-        called = ((names or {}).get(part, part) for part in text.split(", "))
-        return ", ".join(words.gettext(part) if part else "" for part in called)
-
-    sentence = words.gettext(error.sentence)
-    return sentence % {name: named(str(value)) for name, value in error.gaps.items()} if error.gaps else sentence
+    return said_in(words_of(language_of(request, deployment), PEOPLE_LANGUAGES), error, names or {})
 
 
 def page(request: Request, deployment: Deployment, template: str, *, status: int = 200, **values: Any) -> HTMLResponse:

@@ -30,7 +30,7 @@ from webauthn.helpers.structs import (
 
 from testigo.errors import BadUsage, NotAllowed, NotFound, TooMany
 from testigo.private import Passkey
-from testigo.web.bodies import pieces_of
+from testigo.web.bodies import whole_of
 from testigo.web.deployment import Deployment, hidden
 from testigo.web.enrol import HOME_OF, TRIES_EACH, signed_in
 from testigo.web.guard import same_origin
@@ -152,13 +152,8 @@ def _origins(request: Request, deployment: Deployment) -> list[str]:
 
 
 async def _json_in(request: Request) -> dict[str, Any]:
-    body = bytearray()
-    async for piece in pieces_of(request):
-        body += piece
-        if len(body) > _MOST_BODY:
-            raise BadUsage(f"expected at most {_MOST_BODY} bytes")
     try:
-        told = json.loads(body)
+        told = json.loads(await whole_of(request, _MOST_BODY))
     except (ValueError, RecursionError):
         told = None
     if not isinstance(told, dict) or not isinstance(told.get("id"), str):

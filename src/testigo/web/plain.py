@@ -96,10 +96,10 @@ class PlainForm:
     def _owner(self, given: str) -> Digest:
         """Under which name a pass is kept. An invitation becomes a pass of the same letters, to be used again."""
         private, now, secret = self._deployment.private, self._deployment.clock(), hidden(given)
-        left = private.passes_left(secret, now)
-        if left is None and is_volunteers(given) and private.redeem(secret, now) is not None:
-            private.grant(secret, PASS_UPLOADS, now + timedelta(days=PASS_DAYS))
-            left = PASS_UPLOADS
+        if is_volunteers(given):
+            left = private.enrol(secret, secret, PASS_UPLOADS, now, now + timedelta(days=PASS_DAYS))
+        else:
+            left = private.passes_left(secret, now)
         if not left:
             raise _no_pass()
         return secret

@@ -11,6 +11,7 @@ from starlette.routing import Route
 from testigo.core.ids import StationCode
 from testigo.errors import BadUsage, TooMany
 from testigo.private import Problem
+from testigo.web.bodies import whole_of
 from testigo.web.deployment import Deployment
 from testigo.web.pages import file_answer, page
 
@@ -72,15 +73,12 @@ async def form_fields(request: Request, most: int) -> dict[str, str]:
 
     Raises:
         BadUsage: it is longer than `most` bytes, of another type, or not UTF-8.
+        HTTPException: 408, it did not come to its end in time.
     """
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind != "application/x-www-form-urlencoded":
         raise BadUsage(f"expected a form, came {kind[:40] or 'nothing'}")
-    body = bytearray()
-    async for part in request.stream():
-        body += part
-        if len(body) > most:
-            raise BadUsage(f"expected at most {most} bytes, came more")
+    body = await whole_of(request, most)
     try:
         found = parse_qs(body.decode("ascii"), keep_blank_values=True, max_num_fields=600, errors="strict")
     except ValueError:

@@ -6,16 +6,22 @@ import threading
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime
+from functools import partial
 from typing import Self
 
 import uvicorn
+from starlette.concurrency import run_in_threadpool
 
-from testigo.errors import BadUsage
+from testigo.errors import BadUsage, TestigoError
 from testigo.flows.desk_kept import KeptDesk
 from testigo.ports import Opener, Reader, Signer, World
 from testigo.private import Private
+from testigo.terminal import warn
+from testigo.web import sweeping
 from testigo.web.app import app_of
 from testigo.web.deployment import Deployment, Settings
+from testigo.web.heads import MOST_HEAD, PatientProtocol
+from testigo.web.spool import Spool
 
 
 class Listening:
@@ -64,7 +70,8 @@ class Server:
             uvicorn.Config(
                 app_of(deployment), log_level="error", access_log=False, server_header=False, date_header=False,
                 lifespan="off", ws="none", timeout_keep_alive=30, timeout_graceful_shutdown=5, limit_concurrency=2000,
-                h11_max_incomplete_event_size=16_384, proxy_headers=False,
+                h11_max_incomplete_event_size=MOST_HEAD, http=PatientProtocol, proxy_headers=False,
+                callback_notify=partial(run_in_threadpool, _swept, deployment), timeout_notify=sweeping.SWEEP_S,
             )
         )  # fmt: skip
 
@@ -79,3 +86,11 @@ class Server:
     def end(self) -> None:
         """Has `run` return soon; may be called from another thread."""
         self._server.should_exit = True
+
+
+def _swept(deployment: Deployment) -> None:
+    """What goes wrong is told, and done the next time: it ends no server."""
+    try:
+        sweeping.sweep(deployment.private, Spool(deployment.world.home / "spool"), deployment.clock())
+    except TestigoError as error:
+        warn(f"testigo: {error}")

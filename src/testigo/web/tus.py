@@ -14,16 +14,18 @@ from datetime import datetime
 from email.utils import format_datetime
 
 from starlette.exceptions import HTTPException
-from starlette.requests import ClientDisconnect, Request
+from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from testigo.core.ids import Digest, StationCode
 from testigo.core.register import StationRegister
 from testigo.errors import BadPhoto, BadUsage, TestigoError
 from testigo.flows.receive import Sent
-from testigo.web.bodies import pieces_of
+from testigo.web.bodies import whole_of
+from testigo.web.sentences import told_sentence
 
 VERSION = "1.0.0"
+UPLOADS = "/api/uploads"
 MOST_BYTES = 20_000_000
 MOST_METADATA = 256
 MOST_JSON = 512
@@ -33,6 +35,7 @@ _DIGITS = re.compile(r"0|[1-9][0-9]{0,15}")
 _CHECKSUM_BYTES: Mapping[str, int] = {"sha256": 32, "sha1": 20}
 _HEX64 = re.compile(r"[0-9a-f]{64}")
 _KNOWN_KEYS = frozenset({"sha256", "station", "page", "orient"})
+_OVERRIDDEN = frozenset({"PATCH", "DELETE", "HEAD"})
 _CODES: Mapping[int, str] = {
     408: "slow", 409: "offset", 410: "gone", 412: "version", 413: "huge", 415: "foreign", 423: "busy", 460: "checksum",
     503: "busy",
@@ -62,18 +65,32 @@ def spoken(answer: Answer, *, versioned: bool = True) -> Answer:
             response = JSONResponse(told, error.status_code, dict(error.headers or {}))
         except TestigoError as error:
             code = error.cause if isinstance(error, BadPhoto) else error.code
-            response = JSONResponse({"code": code, "sentence": str(error)}, error.http_status)
+            response = JSONResponse({"code": code, "sentence": told_sentence(error)}, error.http_status)
         response.headers["Tus-Resumable"] = VERSION
         return response
 
     return answered
 
 
+def told_by_tus(path: str, answer: Response) -> Response:
+    """An answer that was given before a handler of tus could give one, with the header that tus asks of all."""
+    if _is_tus(path):
+        answer.headers["Tus-Resumable"] = VERSION
+    return answer
+
+
+def meant_method(path: str, method: str, override: str | None) -> str:
+    """The method of a request for uploads: where a network lets only POST through, `X-HTTP-Method-Override` says it."""
+    return override if method == "POST" and _is_tus(path) and override in _OVERRIDDEN else method
+
+
+def _is_tus(path: str) -> bool:
+    return path == UPLOADS or path.startswith(UPLOADS + "/")
+
+
 def _check_version(request: Request) -> None:
     if request.headers.get("tus-resumable") != VERSION:
         raise HTTPException(412, f"expected the header Tus-Resumable: {VERSION}", {"Tus-Version": VERSION})
-    if "x-http-method-override" in request.headers:
-        raise BadUsage("X-HTTP-Method-Override: expected the method itself")
 
 
 def length_of(request: Request) -> int:
@@ -166,14 +183,7 @@ async def sent_in(request: Request, register: StationRegister) -> Sent:
     stated = body_length_of(request)
     if stated is not None and stated > MOST_JSON:
         raise BadUsage(f"expected at most {MOST_JSON} bytes of JSON, came {stated}")
-    body = bytearray()
-    try:
-        async for piece in pieces_of(request):
-            body += piece
-            if len(body) > MOST_JSON:
-                raise BadUsage(f"expected at most {MOST_JSON} bytes of JSON")
-    except (ClientDisconnect, TimeoutError):
-        raise HTTPException(408, "the request's body did not come to its end") from None
+    body = await whole_of(request, MOST_JSON)
     if not body:
         return Sent()
     if request.headers.get("content-type", "").partition(";")[0].strip() != "application/json":

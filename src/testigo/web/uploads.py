@@ -29,8 +29,10 @@ from testigo.web.deployment import Deployment, hidden
 from testigo.web.outcome import received_by, refusal_text, told_upload
 from testigo.web.rates import MANY_PHOTOS, Rates
 from testigo.web.spool import Part, Spool
+from testigo.web.sweeping import SWEEP_S, sweep
 from testigo.web.tus import (
     OPTIONS,
+    UPLOADS,
     body_length_of,
     checksum_of,
     date_text,
@@ -40,11 +42,9 @@ from testigo.web.tus import (
     spoken,
 )
 
-_PATH = "/api/uploads"
 _ID = re.compile(r"[A-Za-z0-9_-]{43}")
 """256 random bits in base64url; other addresses are no uploads."""
 _ROUNDED_S = 600
-_SWEEP_S = 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,11 +69,11 @@ LIMITS = Limits()
 def upload_routes(deployment: Deployment, limits: Limits = LIMITS) -> list[Route]:
     """The routes of `core/roles.py` that a phone sends photos by."""
     uploads = Uploads(deployment, limits)
-    one = _PATH + "/{id}"
+    one = UPLOADS + "/{id}"
     return [
-        Route(_PATH, _options, methods=["OPTIONS"], name="upload options"),
+        Route(UPLOADS, _options, methods=["OPTIONS"], name="upload options"),
         Route(one, _options, methods=["OPTIONS"], name="upload options"),
-        Route(_PATH, spoken(uploads.create), methods=["POST"], name="upload create"),
+        Route(UPLOADS, spoken(uploads.create), methods=["POST"], name="upload create"),
         # Before the state: a route for GET answers HEAD as well.
         Route(one, spoken(uploads.head), methods=["HEAD"], name="upload head"),
         Route(one, spoken(uploads.patch), methods=["PATCH"], name="upload patch"),
@@ -113,7 +113,7 @@ class Uploads:
         sent = await sent_in(request, self._deployment.world.register)
         id_ = self._deployment.token()
         upload = await run_in_threadpool(self._opened, id_, owner, length, sent, now)
-        headers = {"Location": f"{_PATH}/{id_}", "Upload-Expires": date_text(upload.expires)}
+        headers = {"Location": f"{UPLOADS}/{id_}", "Upload-Expires": date_text(upload.expires)}
         return Response(status_code=201, headers=headers)
 
     async def head(self, request: Request) -> Response:
@@ -175,7 +175,9 @@ class Uploads:
 
     def _opened(self, id_: str, owner: Digest, length: int, sent: Sent, now: datetime) -> Upload:
         with self._creating:
-            self._sweep(now)
+            if now.timestamp() >= self._swept + SWEEP_S:
+                self._swept = now.timestamp()
+                sweep(self._private, self._spool, now)
             self._check_room(owner, length, now)
             if not self._private.spend(owner, now):
                 raise NotAllowed("this pass has no photos left; ask for another invitation")
@@ -183,19 +185,6 @@ class Uploads:
             upload = Upload(hidden(id_), owner, length, sent.sha256, sent.station, sent.page, sent.orient, expires)
             self._private.open_upload(upload)
             return upload
-
-    def _sweep(self, now: datetime) -> None:
-        """Wipes what has run out, and what a crash left behind; once a minute at most."""
-        if now.timestamp() < self._swept + _SWEEP_S:
-            return
-        self._swept = now.timestamp()
-        for upload in self._private.expired_uploads(now):
-            part = self._spool.hold(upload.secret)
-            if part is not None:
-                with part:
-                    part.wipe()
-                    self._private.drop_upload(upload.secret)
-        self._spool.sweep(lambda secret: self._private.upload(secret) is not None)
 
     def _known(self, request: Request) -> Upload:
         """The upload that a request names. Another's, one that never was and one that is over get the same answer."""

@@ -288,6 +288,27 @@ def test_without_an_invitation_photos_wait_and_another_link_sends_them(
         page.wait_for(f"({ROWS})[0] === 'promised'")
 
 
+def test_an_invitation_whose_answer_was_lost_is_not_lost(phone_server: Served, browse: Callable[..., Any]) -> None:
+    with browse() as page:
+        (path,) = phone_server.link("volunteer")
+        page.open(f"{phone_server.origin}/c/?lang=en#i={path.rpartition('/')[2]}")
+        page.wait_for(f"!!{element('start')} && !{element('start')}.hidden")
+        page.value(
+            "window.fetch = ((real) => async (url, how) => { const answer = await real(url, how);"
+            " if (url === '/api/enrol') throw new TypeError('lost'); return answer; })(window.fetch)"
+        )
+        page.click(element("begin"))
+        page.wait_for(f"!{element('capture')}.hidden")
+        shot(page)
+        page.click(element("use"))
+        page.wait_for(f"{element('sending')}.textContent.includes('No network')")
+        assert (len(phone_server.private.rows()["pass"]), photos_held(phone_server)) == (1, [])
+    with browse() as page:
+        page.open(f"{phone_server.origin}/c/?lang=en")
+        page.wait_for(f"({ROWS})[0] === 'promised'")
+    assert len(photos_held(phone_server)) == 1
+
+
 @pytest.mark.parametrize("spoiled", ["promise", "sha256"])
 def test_a_note_for_another_photo_is_not_called_sent(
     phone_server: Served, browse: Callable[..., Any], spoiled: str

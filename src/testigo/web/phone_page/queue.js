@@ -78,17 +78,24 @@ function troubleOf(error) {
   return error.status === 0 && error.code !== "busy" ? "network" : "busy";
 }
 
-/** The pass; the invitation is exchanged for it when there is a network for the first time. */
+/** The pass. The page makes it and keeps it before it exchanges the invitation for it: where the answer is lost it
+ *  asks again with the same, and no invitation is used up for nothing. */
 async function passOf() {
-  const kept = await store.value("pass");
-  if (kept) return kept;
   const token = await store.value("invitation");
-  if (!token) throw new Answered(403, "invitation");
-  const answer = await ask("/api/enrol", "POST", "", { "Content-Type": "application/json" }, JSON.stringify({ token }));
-  const given = String((await answer.json()).pass);
-  await store.setValue("pass", given);
+  const kept = await store.value("pass");
+  if (!token && !kept) throw new Answered(403, "invitation");
+  if (!token) return kept;
+  const own = kept || newPass();
+  if (!kept) await store.setValue("pass", own);
+  await ask("/api/enrol", "POST", "", { "Content-Type": "application/json" }, JSON.stringify({ token, pass: own }));
   await store.setValue("invitation", "");
-  return given;
+  return own;
+}
+
+/** 256 random bits in base64url. */
+function newPass() {
+  const text = btoa(String.fromCharCode(...crypto.getRandomValues(new Uint8Array(32))));
+  return text.replace(/\+/g, "-").replace(/\//g, "_").replace(/=+$/, "");
 }
 
 /** @param {Photo} photo @param {string} pass */

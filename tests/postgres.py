@@ -3,6 +3,7 @@
 import os
 import pwd
 import shutil
+import signal
 import subprocess
 import tempfile
 import time
@@ -49,6 +50,7 @@ def running_postgres() -> Iterator[str]:
             time.sleep(0.1)
         yield str(folder)
     finally:
-        server.terminate()
+        # At once, also where somebody still holds a line to it.
+        server.send_signal(signal.SIGINT)
         server.wait()
         shutil.rmtree(folder, ignore_errors=True)
