@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from testigo.core.entry import (
+    IS_SETTLED,
     PROBLEMS,
     By,
     DeskRules,
@@ -129,10 +130,10 @@ def test_nobody_keys_a_photo_twice_and_nobody_rules_on_an_own_entry() -> None:
 
 def test_a_settled_photo_is_keyed_once_more_only_where_the_seed_draws_it() -> None:
     settled = state_of([entry("c-1"), entry("c-2")], [], RULES)
-    assert may_enter(settled, "c-3", RULES) == "this photo is settled"
+    assert may_enter(settled, "c-3", RULES) == IS_SETTLED
     assert may_enter(settled, "c-3", RULES, drawn_again=True) is None
     thrice = state_of([entry("c-1"), entry("c-2"), entry("c-3")], [], RULES)
-    assert may_enter(thrice, "c-4", RULES, drawn_again=True) == "this photo is settled"
+    assert may_enter(thrice, "c-4", RULES, drawn_again=True) == IS_SETTLED
 
 
 def test_the_seed_draws_about_the_share_that_was_asked() -> None:

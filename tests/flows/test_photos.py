@@ -119,7 +119,7 @@ def test_a_withheld_photo_still_counts(world: World, photograph: Photograph) -> 
 def test_what_names_no_photo_withholds_none(world: World, photograph: Photograph, text: str) -> None:
     photograph(world, {"a.jpg": sheet("T1")})
     waiting = world.journal.waiting()
-    with pytest.raises(NotFound, match="0 match"):
+    with pytest.raises(NotFound, match="0 photos match"):
         withhold(world, text, "privacy")
     with pytest.raises(BadUsage, match="privacy, legal, duplicate"):
         withhold(world, text, "taste")
