@@ -9,9 +9,10 @@ from served import Served
 from test_plain import filled, posted
 
 import testigo
-from testigo.errors import BadPhoto, CannotWrite, NotAllowed
+from testigo.errors import BadPhoto, BadUsage, CannotWrite, NotAllowed
 from testigo.site.paths import PEOPLE_LANGUAGES
 from testigo.site.words import words_of
+from testigo.web.guard import OTHER_ROLE
 from testigo.web.sentences import NO_PHOTO, NOT_NOW, OF_PHOTOS, SENTENCES, said_in, told_sentence
 
 SOURCE = Path(testigo.__file__).parent
@@ -42,12 +43,12 @@ def texts_in(path: Path, *, raised: bool) -> list[str]:
 def test_every_sentence_that_pages_of_people_can_say_is_known_to_the_catalogues() -> None:
     said = [text for name in MODULES for text in texts_in(SOURCE / "web" / f"{name}.py", raised=True)]
     # What is said of JSON is read by programs.
-    unknown = [text for text in said if "JSON" not in text and said_in(SPANISH, text) == text]
+    unknown = [text for text in said if "JSON" not in text and said_in(SPANISH, BadUsage(text)) == text]
     assert (len(said) > 20, unknown) == (True, [])
 
 
 def test_no_sentence_is_kept_that_nobody_says() -> None:
-    files = [*(SOURCE / "web").glob("*.py"), *(SOURCE / "flows").glob("*.py"), SOURCE / "core" / "entry.py"]
+    files = [*(SOURCE / "web").glob("*.py"), *(SOURCE / "flows").glob("*.py")]
     said = "\n".join(text for path in files if path.name != "sentences.py" for text in texts_in(path, raised=False))
     for text in set(SENTENCES) - {NOT_NOW}:
         pattern = ".+".join(map(re.escape, re.split(r"%\(\w+\)s", text)))
@@ -55,14 +56,15 @@ def test_no_sentence_is_kept_that_nobody_says() -> None:
 
 
 def test_a_sentence_with_a_number_is_said_in_every_language() -> None:
-    assert said_in(SPANISH, "page: expected a number from 1 to 20") == "página: se esperaba un número de 1 a 20"
-    assert "20" in said_in(ARABIC, "page: expected a number from 1 to 20")
-    assert said_in(SPANISH, "a sentence of a module to come") == "a sentence of a module to come"
+    error = BadUsage("page: expected a number from 1 to 20")
+    assert said_in(SPANISH, error) == "página: se esperaba un número de 1 a 20"
+    assert "20" in said_in(ARABIC, error)
+    assert said_in(SPANISH, BadUsage("a sentence of a module to come")) == "a sentence of a module to come"
 
 
 def test_roles_in_a_sentence_are_said_in_its_language() -> None:
-    told = said_in(SPANISH, NotAllowed("this is for observer, steward; you are signed in as clerk"))
-    assert told == "esto es para: observador, coordinador; su sesión es de transcriptor"
+    told = said_in(SPANISH, NotAllowed(OTHER_ROLE, roles="observer, steward", role="clerk"))
+    assert told == "Esto es para: observador, coordinador. Su sesión es de: transcriptor."
 
 
 @pytest.mark.parametrize("cause", ["foreign", "polyglot", "empty", *OF_PHOTOS])
@@ -80,9 +82,8 @@ def test_places_of_this_machine_are_told_to_nobody_but_its_people(capsys: pytest
 
 def test_pages_say_what_did_not_work_in_the_language_that_is_asked(server: Served) -> None:
     asked = (
-        ("/board", "esto es para: observador, coordinador; abra primero el enlace de su invitación"),
-        ("/nowhere", "aquí no hay nada"),
-        ("/style/none.css", "none.css: no existe ese archivo"),
+        ("/board", "Esto es para: observador, coordinador. Abra primero el enlace de su invitación."),
+        ("/nowhere", "Aquí no hay nada."),
     )
     for path, sentence in asked:
         assert sentence in server.anyone().get(path, **{"Accept-Language": "es"}).text

@@ -29,7 +29,6 @@ SENTENCES = (
     "many invitations are used from this network just now; try again in ten minutes",
     # What is not there.
     "the register has no station of this number",
-    "%(name)s: there is no such file",
     # Photos and reports.
     "many photos come from this network just now; try again in ten minutes",
     "many photos are coming in just now; try again in a minute",
