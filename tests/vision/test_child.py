@@ -1,5 +1,8 @@
 import io
 import pickle
+import struct
+import subprocess
+import sys
 import zlib
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -128,3 +131,16 @@ def _blank_png(width: int, height: int) -> bytes:
 def _proc(number: int, name: str) -> str:
     with open(f"/proc/{number}/{name}") as told:
         return told.read()
+
+
+CUT_SHORT = {
+    "a line": struct.pack(">I", 256) + b"{",
+    "a photo": struct.pack(">I", 43) + b'{"ask":"check","cpu_s":5,"sizes":[1000000]}' + bytes(10),
+}
+
+
+@pytest.mark.parametrize("request_of", CUT_SHORT.values(), ids=CUT_SHORT)
+def test_a_child_whose_asker_is_gone_ends_without_a_word(request_of: bytes) -> None:
+    command = [sys.executable, "-I", "-m", "testigo.vision.worker", "3221225472"]
+    ended = subprocess.run(command, input=request_of, capture_output=True, check=False)
+    assert (ended.returncode, ended.stderr) == (0, b"")

@@ -144,6 +144,19 @@ def test_a_break_gives_the_sheet_to_somebody_else_and_keeps_what_was_typed(serve
     assert 'value="12"' not in second.get(place).text
 
 
+def test_a_steward_gives_a_sheet_to_somebody_else(server: Served) -> None:
+    photo = put_photo(server)
+    gone, here, steward = server.invited("clerk"), server.invited("clerk"), server.invited("steward")
+    place = taken(gone)
+    assert here.get("/desk").status == 200
+    assert str(photo)[:8] in steward.get("/board").text
+    assert steward.post("/board/release", {"photo": str(photo)}).status == 303
+    assert taken(here) == place
+    assert gone.post(place, typed(server)).status == 409
+    assert records(server, Entry) == []
+    assert steward.post("/board/release", {"photo": "0" * 64}).status == 404
+
+
 @pytest.mark.parametrize(
     ("wrong", "told"),
     [

@@ -4,6 +4,7 @@ import json
 import re
 from datetime import timedelta
 
+import pytest
 from served import Served
 
 from testigo.flows.invite import PASS_UPLOADS
@@ -146,3 +147,10 @@ def test_one_address_may_not_try_invitations_without_end(server: Served) -> None
     body = json.dumps({"token": server.link("volunteer")[0].rpartition("/")[2]}).encode()
     assert server.anyone().ask("POST", "/api/enrol", body, far).status == 429
     assert server.anyone().post(good, **{"X-Forwarded-For": "192.0.2.10"}).status == 303
+
+
+@pytest.mark.parametrize("said", [{"Origin": "https://elsewhere.example"}, {"Sec-Fetch-Site": "cross-site"}])
+def test_a_page_of_another_site_uses_no_invitation(server: Served, said: dict[str, str]) -> None:
+    (path,) = server.link("clerk")
+    assert server.anyone().post(path, **said).status == 403
+    assert server.anyone().post(path).status == 303

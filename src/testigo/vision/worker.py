@@ -11,6 +11,7 @@ import json
 import math
 import os
 import resource
+import signal
 import struct
 import sys
 from typing import TYPE_CHECKING, BinaryIO
@@ -24,6 +25,8 @@ _NEW_USER, _NEW_NETWORK = 0x10000000, 0x40000000
 def main() -> None:
     """Serves until standard input ends. Arguments: memory in bytes, `hand` if figures are read, `words` for words."""
     memory = int(sys.argv[1])
+    # Whoever asked may be gone before the answer: that is no error of the child.
+    signal.signal(signal.SIGPIPE, signal.SIG_DFL)
     _leave_network()
     # The libraries open files and start from shared objects, so they are loaded before the doors close.
     import cv2
@@ -53,8 +56,14 @@ def main() -> None:
         head = inward.read(4)
         if len(head) < 4:
             return
-        asked = json.loads(inward.read(struct.unpack(">I", head)[0]))
+        (length,) = struct.unpack(">I", head)
+        line = inward.read(length)
+        if len(line) < length:
+            return
+        asked = json.loads(line)
         (data,) = (inward.read(size) for size in asked["sizes"])
+        if [len(data)] != asked["sizes"]:
+            return
         used = resource.getrusage(resource.RUSAGE_SELF)
         soft = math.ceil(used.ru_utime + used.ru_stime + asked["cpu_s"]) + 1
         resource.setrlimit(resource.RLIMIT_CPU, (soft, resource.RLIM_INFINITY))

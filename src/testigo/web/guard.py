@@ -70,8 +70,11 @@ def guarded(answer: Answer, route: str, deployment: Deployment) -> Answer:
         person = person_of(request, deployment)
         if not may(None if person is None else person.role, route):
             raise _refusal(route, person)
-        if request.method not in _SAFE and COOKIE in request.cookies and not same_origin(request, deployment):
-            raise NotAllowed(OTHER_SITE)
+        if request.method not in _SAFE:
+            # Without a session a page of another site could still have a browser use an invitation.
+            unproved = COOKIE in request.cookies and not same_origin(request, deployment)
+            if unproved or from_elsewhere(request, deployment):
+                raise NotAllowed(OTHER_SITE)
         request.state.person = person
         return await answer(request)
 
@@ -91,6 +94,14 @@ def same_origin(request: Request, deployment: Deployment) -> bool:
     if origin is None or origin == "null":
         return request.headers.get("sec-fetch-site") in ("same-origin", "none")
     return origin in deployment.settings.origins
+
+
+def from_elsewhere(request: Request, deployment: Deployment) -> bool:
+    """Whether the browser says that a page of another server made the request; programs say nothing."""
+    origin = request.headers.get("origin", "null")
+    return (origin != "null" and origin not in deployment.settings.origins) or (
+        request.headers.get("sec-fetch-site") in ("cross-site", "same-site")
+    )
 
 
 class Doorman:
