@@ -75,6 +75,30 @@ def test_a_bent_page_is_straightened(reference: Reference, page: Pixels) -> None
     assert found.fit.agreeing > 0.8
 
 
+def test_a_folded_page_is_straight_on_both_sides_of_the_fold(reference: Reference, page: Pixels) -> None:
+    y, x = np.mgrid[0:HEIGHT, 0:WIDTH].astype(np.float32)
+    shift = 6 * np.clip(1 - np.abs(y - 350) / 200, 0, 1)
+    folded = np.asarray(cv2.remap(page, x + shift, y, cv2.INTER_LINEAR), np.uint8)
+    found = find_page(folded, reference)
+    assert isinstance(found, FoundPage)
+    points = reference.printed.points
+    truth = points - np.stack([6 * np.clip(1 - np.abs(points[:, 1] - 350) / 200, 0, 1), np.zeros(len(points))], axis=1)
+    gaps = np.linalg.norm(found.in_photo(points) - truth, axis=1)
+    smooth = replace(found.fit.bend, places=np.empty((0, 2)), pulls=np.empty((0, 2)))
+    cubic = np.linalg.norm(replace(found, fit=replace(found.fit, bend=smooth)).in_photo(points) - truth, axis=1)
+    assert np.percentile(gaps, 90) < 2
+    assert np.percentile(gaps, 90) < np.percentile(cubic, 90)
+
+
+@pytest.mark.parametrize("side", [420, 500])
+def test_a_page_is_found_in_a_photo_of_half_the_blanks_size(reference: Reference, page: Pixels, side: int) -> None:
+    photo, there = photograph(page, 4, Trouble(turn=6, blur=0.9, noise=6, quality=45, fill=0.95), side=side)
+    found = find_page(photo, reference)
+    assert isinstance(found, FoundPage)
+    points = reference.printed.points
+    assert np.percentile(displacement(there, found.in_photo(points), points), 95) < 3
+
+
 def test_the_flattened_page_has_the_blanks_size_and_the_photos_colours(reference: Reference, page: Pixels) -> None:
     photo, _ = photograph(page, 6, Trouble(turn=180), side=1400)
     found = find_page(photo, reference)
@@ -106,6 +130,16 @@ def test_a_photo_of_a_revision_is_refused_for_its_print(reference: Reference) ->
     refused = find_page(photo, reference)
     assert isinstance(refused, NotThisForm)
     assert refused.why == "other print"
+
+
+@pytest.mark.parametrize("side", [1400, 500])
+def test_a_revision_that_moves_only_its_last_row_is_refused(reference: Reference, side: int) -> None:
+    revised = blank()
+    revised[562:612, 40:610] = blank()[542:592, 40:610]
+    revised[540:562, 40:610] = 250
+    photo, _ = photograph(revised, 3, Trouble(turn=4), side=side)
+    refused = find_page(photo, reference)
+    assert isinstance(refused, NotThisForm)
 
 
 def test_two_sheets_in_one_photo_are_both_found(reference: Reference, page: Pixels) -> None:

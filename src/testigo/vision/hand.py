@@ -1,5 +1,6 @@
 """Reads the figures on forms: pages are found in a photo, flattened, cut into cells, and cells read."""
 
+from collections.abc import Sequence
 from itertools import groupby
 
 import numpy as np
@@ -52,7 +53,9 @@ class HandReader:
         Raises:
             BadPhoto: the photo does not decode.
         """
-        return self.look(data, orient)[0]
+        photo = decode(data, orient=orient, colour="bgr")
+        found = self.find(photo)
+        return self._written(photo, found, [flatten(photo, page) for page in found])
 
     def look(self, data: bytes, orient: int) -> tuple[tuple[WrittenPage, ...], bytes | None]:
         """What `read` gives, and the photo's public copy, in which personal data is covered, as `mask` makes it.
@@ -65,8 +68,9 @@ class HandReader:
         photo = decode(data, orient=orient, colour="bgr")
         found = self.find(photo)
         personal = {one.layout.form for one in self._references if one.layout.personal}
-        shown = covered_copy(photo, found) if any(one.reference.layout.form in personal for one in found) else None
-        return self._written(photo, found), shown
+        flats = [flatten(photo, page) for page in found]
+        any_personal = any(one.reference.layout.form in personal for one in found)
+        return self._written(photo, found, flats), covered_copy(photo, found, flats) if any_personal else None
 
     def straightened(self, data: bytes, orient: int) -> tuple[tuple[str, int, bytes], ...]:
         """Form, page and a JPEG without metadata of every page in the photo, straight and upright; cropped ones whole.
@@ -79,8 +83,8 @@ class HandReader:
         flat += [(layout, photo) for layout in self._cropped]
         return tuple((layout.form, layout.page, plain_jpeg(pixels)) for layout, pixels in flat)
 
-    def _written(self, photo: Pixels, found: tuple[FoundPage, ...]) -> tuple[WrittenPage, ...]:
-        pages = [self._page(photo, page) for page in found]
+    def _written(self, photo: Pixels, found: tuple[FoundPage, ...], flats: Sequence[Pixels]) -> tuple[WrittenPage, ...]:
+        pages = [self._page(flat, page) for page, flat in zip(found, flats, strict=True)]
         for layout in self._cropped:
             columns = self._columns(photo, layout)
             if columns:
@@ -92,9 +96,8 @@ class HandReader:
         found = find_pages(photo, tuple(self._references)) if self._references else ()
         return () if isinstance(found, NotThisForm) else found
 
-    def _page(self, photo: Pixels, page: FoundPage) -> WrittenPage:
+    def _page(self, flat: Pixels, page: FoundPage) -> WrittenPage:
         layout = page.reference.layout
-        flat = flatten(photo, page)
         cells = cut_cells(flat, page.reference.printed, layout)
         logs = self._digits.read(np.stack([cell.pixels for cell in cells])) if cells else np.zeros((0, CLASSES))
         read = zip(cells, logs, strict=True)

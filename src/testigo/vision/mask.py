@@ -5,7 +5,6 @@ sheet, a document, a hand. What cannot be located well enough is not shown at al
 """
 
 from collections.abc import Sequence
-from dataclasses import replace
 from itertools import pairwise
 
 import cv2
@@ -15,7 +14,7 @@ from numpy.typing import NDArray
 from testigo.vision.layout import Layout, Rect
 from testigo.vision.load import Pixels, plain_jpeg
 from testigo.vision.page import FoundPage, flatten
-from testigo.vision.refine import Bend, Points, Printed, dark_lines, look_for, refine, whole_print
+from testigo.vision.refine import Bend, Points, Printed, bends, dark_lines, look_for
 
 MARGIN_MM = 3.0
 """Covered around a personal region at least, but for where figures stand: handwriting leaves its lines."""
@@ -32,13 +31,13 @@ _LOOKED_FOR_MM = 2.5
 _FOUND = 0.5
 
 
-def covered_copy(photo: Pixels, pages: Sequence[FoundPage]) -> bytes | None:
+def covered_copy(photo: Pixels, pages: Sequence[FoundPage], flats: Sequence[Pixels] | None = None) -> bytes | None:
     """The upright photo (blue, green, red) as a JPEG without metadata, its personal parts and surroundings covered.
 
-    `pages` are all that were found in it. The same photo and pages give the same bytes. None where no page was found,
-    or one of them is not located well enough.
+    `pages` are all that were found in it, `flats` what `flatten` makes of them, where the caller has it. The same photo
+    and pages give the same bytes. None where no page was found, or one of them is not located well enough.
     """
-    hidden = hidden_parts(photo, pages)
+    hidden = hidden_parts(photo, pages, flats)
     if hidden is None:
         return None
     shown = photo.copy()
@@ -46,9 +45,12 @@ def covered_copy(photo: Pixels, pages: Sequence[FoundPage]) -> bytes | None:
     return plain_jpeg(shown)
 
 
-def hidden_parts(photo: Pixels, pages: Sequence[FoundPage]) -> NDArray[np.bool_] | None:
-    """Which pixels of the photo are covered, (height, width); None as in `covered_copy`."""
-    margins = [margins_mm(photo, page) for page in pages]
+def hidden_parts(
+    photo: Pixels, pages: Sequence[FoundPage], flats: Sequence[Pixels] | None = None
+) -> NDArray[np.bool_] | None:
+    """Which pixels of the photo are covered, (height, width); the arguments and None as in `covered_copy`."""
+    straight = [None] * len(pages) if flats is None else flats
+    margins = [margins_mm(photo, page, flat) for page, flat in zip(pages, straight, strict=True)]
     located = [(page, some) for page, some in zip(pages, margins, strict=True) if some is not None]
     if not pages or len(located) < len(pages):
         return None
@@ -73,7 +75,7 @@ def figures_of(layout: Layout) -> tuple[Rect, ...]:
     return (*boxes, *(one.rect for one in layout.columns), *(one.rect for one in layout.words))
 
 
-def margins_mm(photo: Pixels, page: FoundPage) -> tuple[float, ...] | None:
+def margins_mm(photo: Pixels, page: FoundPage, flat: Pixels | None = None) -> tuple[float, ...] | None:
     """How far each personal region of the page must be grown, in millimetres of paper, so that it is covered for sure.
 
     That is `MARGIN_MM`, a part for the distance from all print (`MM_FROM_PRINT`), and the drift: how far regions may
@@ -86,17 +88,16 @@ def margins_mm(photo: Pixels, page: FoundPage) -> tuple[float, ...] | None:
     regions = page.reference.layout.personal
     if not regions:
         return ()
-    flat = flatten(photo, page)
-    grey = flat if flat.ndim == 2 else np.asarray(cv2.cvtColor(flat, cv2.COLOR_BGR2GRAY), np.uint8)
-    printed, unit = page.reference.printed, _pixels_per_mm(page)
-    whole = whole_print(printed.lines, page.reference.layout)
-    places, gaps = _seen(grey, whole, _LOOKED_FOR_MM * unit)
+    flat = flatten(photo, page) if flat is None else flat
+    lines = dark_lines(flat if flat.ndim == 2 else np.asarray(cv2.cvtColor(flat, cv2.COLOR_BGR2GRAY), np.uint8))
+    whole, unit = page.reference.whole, _pixels_per_mm(page)
+    places, gaps = _seen(lines, whole, _LOOKED_FOR_MM * unit)
     if len(places) < _FEWEST_SEEN:
         return None
     edges = [_edge(page, region, MARGIN_MM) for region in regions]
     # The page is flat already, so that a geometry that says the same moves nothing.
-    others = [refine(grey, replace(printed, points=printed.points[start::2])).bend for start in (0, 1)]
-    others.append(refine(grey, whole).bend)
+    proof = np.flatnonzero(page.reference.proof)
+    others = bends(lines, whole, [proof[0::2], proof[1::2], slice(None)])
     drift = max(float(np.linalg.norm(bend.at(np.vstack(edges)), axis=1).max()) for bend in others)
     distances = [np.linalg.norm(edge[:, None] - places[None], axis=2) for edge in edges]
     for away in distances:
@@ -107,11 +108,10 @@ def margins_mm(photo: Pixels, page: FoundPage) -> tuple[float, ...] | None:
     return tuple(MARGIN_MM + drift / unit + float(away.min(axis=1).max()) / unit / MM_FROM_PRINT for away in distances)
 
 
-def _seen(grey: Pixels, printed: Printed, reach: float) -> tuple[Points, NDArray[np.float64]]:
-    """The printed crossings (n, 2) that are seen on the flat page, and how far each is from its place, in pixels."""
+def _seen(lines: Pixels, printed: Printed, reach: float) -> tuple[Points, NDArray[np.float64]]:
+    """The printed crossings (n, 2) that are seen in the flat page's dark lines, and how far each is from its place."""
     width, height = printed.size
-    still = Bend(width, height, np.zeros((10, 2)))
-    found, likeness = look_for(dark_lines(grey), printed, still, reach)
+    found, likeness = look_for(lines, printed, Bend(width, height, np.zeros((10, 2))), reach)
     seen = likeness >= _FOUND
     return printed.points[seen], np.linalg.norm(found - printed.points, axis=1)[seen]
 

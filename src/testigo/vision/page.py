@@ -5,8 +5,9 @@ printed crossings of the form stand where it says: other forms easily gather for
 """
 
 import math
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from types import MappingProxyType
 from typing import Any, Literal
 
 import cv2
@@ -15,16 +16,25 @@ from numpy.typing import NDArray
 
 from testigo.vision.layout import Layout
 from testigo.vision.load import Pixels
-from testigo.vision.refine import Fit, Points, Printed, align, printed_of, refine
+from testigo.vision.refine import COARSE, Fit, Points, Printed, align, is_proof, reduced, refine, whole_print
 
 Detector = Literal["akaze", "sift", "orb"]
 
 # AKAZE finds most pages and is cheapest; the others are asked only where it fails.
-_LADDER: tuple[tuple[Detector, int], ...] = (("akaze", 1320), ("sift", 1320), ("akaze", 2200), ("orb", 1320))
-_REFERENCE_SIDE = 1056
+_LADDER: tuple[tuple[Detector, int], ...] = (
+    ("akaze", 800),
+    ("akaze", 1320),
+    ("sift", 1320),
+    ("akaze", 2200),
+    ("orb", 1320),
+)
+_REFERENCE_SIDE: Mapping[Detector, int] = MappingProxyType({"akaze": 800, "sift": 1056, "orb": 1056})
 _RATIO = 0.8
 _FEWEST_MATCHES = 10
 _REPROJECTION = 5.0
+# The print is compared in a picture about as fine as the photo, never finer than half the blank: a sharp blank looks
+# unlike a blurred photo of it, and the smaller picture takes a part of the time.
+_RATIOS, _LEAST_WIDTH, _FINER = (1 / 2, 1 / 3), 500, 0.9
 
 # What a right page must reach. Measured on six sheets, some 90 photographs of them and 40 pages of other print: forms
 # of the same print with other rows reach likeness 0.8 and agree by 0.7, but disagree as a whole in one part; and the
@@ -32,6 +42,8 @@ _REPROJECTION = 5.0
 LEAST_LIKENESS = 0.45
 LEAST_AGREEING, MOST_AGREEING_ASKED = 0.5, 0.75
 LEAST_WEAKEST, MOST_WEAKEST_ASKED = 0.2, 0.6
+# Of twelve neighbours two at least: around a row that was moved there are none, or one by chance.
+LEAST_NEARBY, MOST_NEARBY_ASKED = 0.1, 0.3
 _SURELY_AGREEING = 0.7
 
 
@@ -45,10 +57,17 @@ class Features:
 
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """A blank page made ready to be found: its layout, its print, and its features by detector."""
+    """A blank page made ready to be found: its layout, its print, and its features by detector.
+
+    `whole` is all that is printed; its crossings that are `proof` (n,) make `printed`, which a page must show, and
+    `smaller` are the same in smaller pictures, from the largest.
+    """
 
     layout: Layout
+    whole: Printed
+    proof: NDArray[np.bool_]
     printed: Printed
+    smaller: tuple[Printed, ...]
     features: tuple[tuple[Detector, Features], ...]
 
     def of(self, detector: Detector) -> Features:
@@ -99,8 +118,12 @@ def reference_of(blank: Pixels, layout: Layout) -> Reference:
     """A blank's picture (grey or colour) made ready: the slow part, done once for all photos."""
     grey = _grey(blank)
     detectors: tuple[Detector, ...] = ("akaze", "sift", "orb")
-    made = tuple((detector, _features(grey, detector, _REFERENCE_SIDE)) for detector in detectors)
-    return Reference(layout, printed_of(grey, layout), made)
+    made = tuple((detector, _features(grey, detector, _REFERENCE_SIDE[detector])) for detector in detectors)
+    whole = whole_print(grey, layout)
+    proof = is_proof(whole, layout)
+    printed = Printed(whole.lines, whole.points[proof])
+    ratios = [ratio for ratio in _RATIOS if ratio * printed.size[0] >= _LEAST_WIDTH] or [1.0]
+    return Reference(layout, whole, proof, printed, tuple(reduced(printed, grey, ratio) for ratio in ratios), made)
 
 
 def find_page(photo: Pixels, reference: Reference) -> FoundPage | NotThisForm:
@@ -132,7 +155,7 @@ def find_pages(photo: Pixels, references: Sequence[Reference], *, most: int = 2)
 def flatten(photo: Pixels, page: FoundPage) -> Pixels:
     """The page straight and upright, in the reference's size, grey or colour as the photo is, white beyond it."""
     width, height = page.reference.printed.size
-    step = 8
+    step = 48
     # The field is smooth: it is worked out on a coarse grid and interpolated.
     columns, rows = np.arange(0, width + step, step), np.arange(0, height + step, step)
     grid = np.stack(np.meshgrid(columns, rows), axis=-1).reshape(-1, 2).astype(np.float64)
@@ -195,26 +218,61 @@ def _look(
     to_photo = np.asarray(guess, np.float64)
     if not _is_page(to_photo, reference.printed.size, grey.shape):
         return NotThisForm("no shape of a page", matches=len(here))
-    better = to_photo @ align(_straight(grey, to_photo, reference), reference.printed)
-    if _is_page(better, reference.printed.size, grey.shape):
-        to_photo = better
-    fit = refine(_straight(grey, to_photo, reference), reference.printed)
+    to_photo, fit = _fitted(grey, to_photo, reference)
+    if not _proves(fit) and fit.agreeing >= LEAST_AGREEING:
+        # Most of a page is in place: from there the rest may be as well.
+        to_photo, fit = _fitted(grey, to_photo, reference)
     if not _proves(fit):
         return NotThisForm("other print", fit.likeness, fit.agreeing, len(here))
     return FoundPage(reference, to_photo, fit, detector, int(inside.sum()))
 
 
+def _fitted(grey: Pixels, guess: NDArray[np.float64], reference: Reference) -> tuple[NDArray[np.float64], Fit]:
+    """A better homography than the guess, and how the print that is found with it agrees with the form's."""
+    size = reference.printed.size
+    scale = math.sqrt(cv2.contourArea(_corners(guess, size).astype(np.float32)) / (size[0] * size[1]))
+    fine = [one for one in reference.smaller if one.size[0] >= _FINER * scale * size[0]]
+    printed = fine[-1] if fine else reference.smaller[0]
+    ratio = printed.size[0] / size[0]
+    # A photo that is much finer than the picture would lose its lines between the samples.
+    less = min(1.0, 1.25 * ratio / scale)
+    small = np.asarray(cv2.resize(grey, None, fx=less, fy=less, interpolation=cv2.INTER_AREA), np.uint8)
+    to_small = _resized(small.shape[1] / grey.shape[1], small.shape[0] / grey.shape[0])
+    to_size = _resized(size[0] / printed.size[0], size[1] / printed.size[1])
+    from_photo = np.linalg.inv(to_small)
+    coarse = reference.smaller[-1]
+    to_coarse = _resized(size[0] / coarse.size[0], size[1] / coarse.size[1])
+    there = to_small @ guess @ to_coarse
+    nearer = there @ align(_straight(small, there, coarse), coarse, COARSE) @ np.linalg.inv(to_coarse)
+    there = (nearer if _is_page(nearer, size, small.shape) else to_small @ guess) @ to_size
+    better = there @ align(_straight(small, there, printed), printed)
+    to_photo = from_photo @ better @ np.linalg.inv(to_size)
+    if _is_page(to_photo, size, grey.shape):
+        there = better
+    else:
+        to_photo = from_photo @ there @ np.linalg.inv(to_size)
+    fit = refine(_straight(small, there, printed), printed, ratio / scale)
+    return to_photo, replace(fit, bend=fit.bend.times(1 / ratio, *size), residual=fit.residual / ratio)
+
+
+def _resized(across: float, down: float) -> NDArray[np.float64]:
+    """Takes the pixels of a picture to those of the same picture that is larger by these ratios."""
+    return np.array([[across, 0, across / 2 - 0.5], [0, down, down / 2 - 0.5], [0, 0, 1]])
+
+
 def _proves(fit: Fit) -> bool:
     """Whether the print that was found can only be this form's."""
     agreeing = min(max(fit.clear - 0.12, LEAST_AGREEING), MOST_AGREEING_ASKED)
-    weakest = min(max(2 * fit.clear - 1.25, LEAST_WEAKEST), MOST_WEAKEST_ASKED)
-    return fit.likeness >= LEAST_LIKENESS and fit.agreeing >= agreeing and fit.weakest >= weakest
+    weakest = min(max(2 * fit.clear - 1.4, LEAST_WEAKEST), MOST_WEAKEST_ASKED)
+    nearby = min(max(2 * fit.clear - 1.6, LEAST_NEARBY), MOST_NEARBY_ASKED)
+    print_is_alike = fit.likeness >= LEAST_LIKENESS and fit.agreeing >= agreeing
+    return print_is_alike and fit.weakest >= weakest and fit.nearby >= nearby
 
 
-def _straight(grey: Pixels, to_photo: NDArray[np.float64], reference: Reference) -> Pixels:
-    """The page as the homography alone shows it, in the reference's size."""
+def _straight(grey: Pixels, to_photo: NDArray[np.float64], printed: Printed) -> Pixels:
+    """The page as the homography alone shows it, in this size."""
     flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
-    flat = cv2.warpPerspective(grey, to_photo, reference.printed.size, flags=flags, borderValue=255)
+    flat = cv2.warpPerspective(grey, to_photo, printed.size, flags=flags, borderValue=255)
     return np.asarray(flat, np.uint8)
 
 

@@ -5,7 +5,8 @@ dark-line image. A smooth field through the shifts straightens the page, and how
 far they agree with one smooth field, is the proof that the page is this form at all.
 """
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 
 import cv2
 import numpy as np
@@ -24,8 +25,23 @@ _MOST_CROSSINGS, _MOST_CORNERS, _APART = 160, 60, 45
 _RIDGE = (0.2, 0.6, 0.8)
 _FOUND = 0.5
 _FEWEST_SURE = 16
+_FEWEST_POINTS = 12
 _FEWEST_IN_PART = 8
-_NEAR = 3.0
+_NEAR, _NEAR_SEEN = 3.0, 1.5
+_PULLS_OVER, _HOLDS_STILL, _MOST_PULL = 90, 1.5, 7
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """How crossings are looked for: within `reach` of their places, by the print up to `patch` around them."""
+
+    reach: float
+    patch: float
+
+
+_FINE = Look(_REACHES[0], _PATCH)
+COARSE = Look(45, 50)
+"""For a guess that is some rows of a table off: more print around a crossing tells the rows apart."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,36 +59,64 @@ class Printed:
 
 @dataclass(frozen=True, slots=True)
 class Bend:
-    """A cubic displacement field over a page: `terms` (10, 2) in pixels, for positions scaled to -1 to 1."""
+    """A displacement field over a page: a cubic, `terms` (10, 2) in pixels for positions scaled to -1 to 1, and what it
+    leaves near a fold: crossings seen at `places` (n, 2) pull the paper around them by `pulls` (n, 2) pixels.
+    """
 
     width: int
     height: int
     terms: Points
+    places: Points = field(default_factory=lambda: np.empty((0, 2)))
+    pulls: Points = field(default_factory=lambda: np.empty((0, 2)))
 
     def at(self, points: Points) -> Points:
         """The shifts (n, 2) in pixels at these points (n, 2) of the page."""
         shifts: Points = _powers(points, self.width, self.height) @ self.terms
-        return shifts
+        return shifts + self._pulled(points) if len(self.places) else shifts
+
+    def around(self, points: Points) -> Points:
+        """As `at`, but for what is seen at the very points: what the others alone say of each."""
+        shifts: Points = _powers(points, self.width, self.height) @ self.terms
+        return shifts + self._pulled(points, own=0.0) if len(self.places) else shifts
+
+    def times(self, ratio: float, width: int, height: int) -> "Bend":
+        """The same field on a page that is larger by this ratio."""
+        return Bend(width, height, self.terms * ratio, (self.places + 0.5) * ratio - 0.5, self.pulls * ratio)
+
+    def _pulled(self, points: Points, own: float = 1.0) -> Points:
+        """The mean pull of the crossings near by, less where there are few of them, none where there is none."""
+        away = ((points[:, None] - self.places[None]) ** 2).sum(axis=2)
+        near = np.where(away > 0, np.exp(-away / (2 * (_PULLS_OVER * self.width / _WIDTH) ** 2)), own)
+        pulled: Points = near @ self.pulls / (near.sum(axis=1, keepdims=True) + _HOLDS_STILL)
+        return pulled
 
 
 @dataclass(frozen=True, slots=True)
 class Fit:
     """How well a page is this form. `likeness` is the mean correlation at the crossings, -1 to 1; `agreeing` the share
-    of the crossings that stand where the smooth field says, 0 to 1; `residual` their median distance to it in pixels.
+    of the crossings that stand where the smooth field says, 0 to 1, `weakest` the least such share in a part of the
+    page and `nearby` in any dozen of neighbours; `residual` is their median distance to the field in pixels.
     """
 
     bend: Bend
     likeness: float
     agreeing: float
     weakest: float
+    nearby: float
     clear: float
     residual: float
 
 
-def printed_of(blank: Pixels, layout: Layout) -> Printed:
-    """What a blank page (grey) offers to hold on to, but for what stands in personal regions."""
-    whole = whole_print(dark_lines(blank), layout)
-    height, width = whole.lines.shape
+def reduced(whole: Printed, blank: Pixels, ratio: float) -> Printed:
+    """What a blank (grey) offers in a smaller picture of it."""
+    size = [round(side * ratio) for side in whole.size]
+    small = np.asarray(cv2.resize(blank, size, interpolation=cv2.INTER_AREA), np.uint8)
+    return Printed(dark_lines(small), (whole.points + 0.5) * (np.array(size) / whole.size) - 0.5)
+
+
+def is_proof(whole: Printed, layout: Layout) -> NDArray[np.bool_]:
+    """Which crossings of a blank (n,) may prove that a photo shows it: those outside the personal regions."""
+    width, height = whole.size
     edge = (_PATCH + 2) * width / _WIDTH
     points, keep = whole.points, np.ones(len(whole.points), np.bool_)
     for part in layout.personal:
@@ -80,11 +124,12 @@ def printed_of(blank: Pixels, layout: Layout) -> Printed:
         # Lines on the edge of a masked part are masked too.
         inside = (points[:, 0] > left - edge) & (points[:, 0] < right + edge)
         keep &= ~(inside & (points[:, 1] > upper - edge) & (points[:, 1] < lower + edge))
-    return Printed(whole.lines, points[keep])
+    return keep
 
 
-def whole_print(lines: Pixels, layout: Layout) -> Printed:
-    """What a blank's dark-line image offers to hold on to, in personal regions as well."""
+def whole_print(blank: Pixels, layout: Layout) -> Printed:
+    """What a blank page (grey) offers to hold on to, in personal regions as well."""
+    lines = dark_lines(blank)
     height, width = lines.shape
     unit = width / _WIDTH
     points = _crossings(lines, unit)
@@ -106,23 +151,57 @@ def dark_lines(grey: Pixels) -> Pixels:
     return np.asarray(np.clip(depth * 320, 0, 255), np.uint8)
 
 
-def refine(page: Pixels, printed: Printed) -> Fit:
-    """The field that takes printed crossings of the blank to where they stand on this page (grey, same size)."""
+def refine(page: Pixels, printed: Printed, pixel: float = 1.0) -> Fit:
+    """The field that takes printed crossings of the blank to where they stand on this page (grey, same size).
+
+    `pixel` is the side of the photo's pixels on this page: nothing can be placed better than to a part of one.
+    """
     lines = dark_lines(page)
-    width, height = printed.size
-    bend = Bend(width, height, np.zeros((10, 2)))
-    unit = width / _WIDTH
-    if len(printed.points) < 12:
-        return Fit(bend, 0.0, 0.0, 0.0, 0.0, float("inf"))
-    for reach in _REACHES:
-        found, likeness = look_for(lines, printed, bend, reach * unit)
-        bend = _fit(printed.points, found - printed.points, likeness, width, height)
-    found, likeness = look_for(lines, printed, bend, 2 * _NEAR * unit)
-    gaps = np.linalg.norm(found - printed.points - bend.at(printed.points), axis=1)
-    near = (gaps <= _NEAR * unit) & (likeness >= _FOUND)
+    unit = printed.size[0] / _WIDTH
+    if len(printed.points) < _FEWEST_POINTS:
+        return Fit(_still(printed), 0.0, 0.0, 0.0, 0.0, 0.0, float("inf"))
+    (bend,) = bends(lines, printed, (slice(None),))
+    reach = max(_NEAR * unit, _NEAR_SEEN * pixel)
+    found, likeness = look_for(lines, printed, bend, 2 * reach)
+    gaps = np.linalg.norm(found - printed.points - bend.around(printed.points), axis=1)
+    near = (gaps <= reach) & (likeness >= _FOUND)
     residual = float(np.median(gaps[near])) if near.any() else float("inf")
     clear = float(np.percentile(likeness, 75))
-    return Fit(bend, float(likeness.mean()), float(near.mean()), _weakest(printed, near), clear, residual)
+    shares = float(near.mean()), _weakest(printed, near), _nearby(printed, near)
+    return Fit(bend, float(likeness.mean()), *shares, clear, residual)
+
+
+def bends(lines: Pixels, printed: Printed, parts: Sequence[slice | NDArray[np.intp]]) -> tuple[Bend, ...]:
+    """For each choice of the crossings the field that these alone ask for, on a page's dark-line image.
+
+    All look the same way first, so that is done once for all of them.
+    """
+    width, height = printed.size
+    unit = width / _WIDTH
+    first, sure = look_for(lines, printed, _still(printed), _REACHES[0] * unit)
+    made = []
+    for part in parts:
+        some = Printed(printed.lines, printed.points[part])
+        if len(some.points) < _FEWEST_POINTS:
+            made.append(_still(printed))
+            continue
+        bend = _fit(some.points, first[part] - some.points, sure[part], width, height)
+        found, likeness = look_for(lines, some, bend, _REACHES[1] * unit)
+        shifts = found - some.points
+        made.append(_pulling(_fit(some.points, shifts, likeness, width, height), some.points, shifts, likeness))
+    return tuple(made)
+
+
+def _pulling(bend: Bend, points: Points, shifts: Points, likeness: NDArray[np.float64]) -> Bend:
+    """The field with the pulls of the crossings that are seen a little beside it."""
+    left = shifts - bend.at(points)
+    sure = (likeness >= _FOUND) & (np.linalg.norm(left, axis=1) <= _MOST_PULL * bend.width / _WIDTH)
+    return replace(bend, places=points[sure], pulls=left[sure])
+
+
+def _still(printed: Printed) -> Bend:
+    """A field that moves nothing."""
+    return Bend(*printed.size, np.zeros((10, 2)))
 
 
 def _weakest(printed: Printed, near: NDArray[np.bool_]) -> float:
@@ -140,15 +219,24 @@ def _weakest(printed: Printed, near: NDArray[np.bool_]) -> float:
     return min(shares, default=float(near.mean()))
 
 
-def align(page: Pixels, printed: Printed) -> NDArray[np.float64]:
+def _nearby(printed: Printed, near: NDArray[np.bool_]) -> float:
+    """The least share of agreeing crossings among any dozen that are neighbours.
+
+    Where a revision moves only the last row, its part of the page still agrees by half; around the row nothing does.
+    """
+    away = np.linalg.norm(printed.points[:, None] - printed.points[None], axis=2)
+    neighbours = np.argsort(away, axis=1, kind="stable")[:, :_FEWEST_POINTS]
+    return float(near[neighbours].mean(axis=1).min())
+
+
+def align(page: Pixels, printed: Printed, look: Look = _FINE) -> NDArray[np.float64]:
     """The homography (3, 3) from the blank to this page (grey, same size) that the crossings themselves ask for.
 
     Features are matched at a reduced size and lie anywhere; the crossings are exact, and a homography, unlike a cubic
     field, also holds where a page shows nothing. The identity where too few crossings are found.
     """
-    width, height = printed.size
-    still = Bend(width, height, np.zeros((10, 2)))
-    found, likeness = look_for(dark_lines(page), printed, still, _REACHES[0] * width / _WIDTH)
+    width = printed.size[0]
+    found, likeness = look_for(dark_lines(page), printed, _still(printed), look.reach * width / _WIDTH, look.patch)
     sure = likeness >= _FOUND
     if int(sure.sum()) < _FEWEST_SURE:
         return np.eye(3)
@@ -157,31 +245,34 @@ def align(page: Pixels, printed: Printed) -> NDArray[np.float64]:
     return np.eye(3) if better is None else np.asarray(better, np.float64)
 
 
-def look_for(lines: Pixels, printed: Printed, bend: Bend, reach: float) -> tuple[Points, NDArray[np.float64]]:
+def look_for(
+    lines: Pixels, printed: Printed, bend: Bend, reach: float, patch: float = _PATCH
+) -> tuple[Points, NDArray[np.float64]]:
     """Where each crossing stands best within `reach` pixels of its place, and the correlation there, -1 to 1.
 
+    `patch` is how far around a crossing the print is compared, in pixels of a page 1760 wide.
     A crossing whose surroundings are empty, or off the page, has correlation 0 and its own place.
     """
-    half = round(_PATCH * printed.size[0] / _WIDTH)
+    half = round(patch * printed.size[0] / _WIDTH)
     around = max(1, round(reach))
     room = half + around
+    blank = cv2.copyMakeBorder(printed.lines, half, half, half, half, cv2.BORDER_CONSTANT, value=0)
     padded = cv2.copyMakeBorder(lines, room, room, room, room, cv2.BORDER_CONSTANT, value=0)
     places = printed.points + bend.at(printed.points)
     found, likeness = places.copy(), np.zeros(len(places))
     for index, (point, place) in enumerate(zip(np.rint(printed.points), np.rint(places), strict=True)):
         column, row = int(point[0]), int(point[1])
-        template = printed.lines[row - half : row + half + 1, column - half : column + half + 1]
+        template = blank[row : row + 2 * half + 1, column : column + 2 * half + 1]
         x, y = int(place[0]), int(place[1])
         if not (0 <= x < lines.shape[1] and 0 <= y < lines.shape[0]):
             continue
         window = padded[y : y + 2 * room + 1, x : x + 2 * room + 1]
         if int(window.max()) < 24:
             continue
-        raw = cv2.matchTemplate(window, template, cv2.TM_CCOEFF_NORMED)
-        scores = np.nan_to_num(np.asarray(raw, np.float32), posinf=0, neginf=0)
-        best_row, best_column = np.unravel_index(int(scores.argmax()), scores.shape)
-        likeness[index] = scores[best_row, best_column]
-        shift = _peak(scores, int(best_column), int(best_row)) - around
+        scores = np.asarray(cv2.matchTemplate(window, template, cv2.TM_CCOEFF_NORMED), np.float32)
+        _, best, _, (best_column, best_row) = cv2.minMaxLoc(scores)
+        likeness[index] = best
+        shift = _peak(scores, best_column, best_row) - around
         found[index] = np.rint(place) + shift + printed.points[index] - point
     return found, likeness
 
