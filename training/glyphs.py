@@ -50,9 +50,9 @@ def writer(sources: Sources, rng: np.random.Generator) -> Writer:
         dark=float(rng.uniform(0.35, 1.0)),
         breadth=float(rng.uniform(0.25, 0.62)),
         drift=float(rng.uniform(0.02, 0.16)),
-        font=int(rng.integers(len(sources.fonts))) if kind < 0.25 else -1,
-        pen=pen_of(rng) if kind > 0.65 else None,
-        slash=float(rng.uniform(0.4, 1)) if rng.random() < 0.16 else 0.0,
+        font=int(rng.integers(len(sources.fonts))) if kind < 0.22 else -1,
+        pen=pen_of(rng) if kind > 0.72 else None,
+        slash=float(rng.uniform(0.4, 1)) if rng.random() < 0.14 else 0.0,
     )
 
 
@@ -68,10 +68,10 @@ def _digit(digit: int, sources: Sources, hand: Writer, rng: np.random.Generator)
     if hand.font >= 0:
         return _even(sources.fonts[hand.font][digit], hand, rng)
     kind = rng.random()
-    if kind < 0.6:
+    if kind < 0.65:
         pictures = sources.mnist[digit]
         return _even(pictures[int(rng.integers(len(pictures)))], hand, rng)
-    if kind < 0.75:
+    if kind < 0.8:
         return _even(sources.fonts[int(rng.integers(len(sources.fonts)))][digit], hand, rng)
     return any_shape(digit, rng)
 

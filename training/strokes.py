@@ -96,7 +96,7 @@ def shape_of(text: str) -> Shape:
     )
 
 
-def drawn(shape: Shape, rng: np.random.Generator, *, width: float, shake: float, aspect: float) -> Mask:
+def drawn(shape: Shape, rng: np.random.Generator, *, width: float, shake: float, aspect: float, haste: float) -> Mask:
     """A shape as ink 1 on paper 0, drawn close around. `width` is the pen's in parts of the height."""
     side = _HEIGHT
     margin = 24
@@ -106,10 +106,22 @@ def drawn(shape: Shape, rng: np.random.Generator, *, width: float, shake: float,
     shaken: dict[tuple[float, float], NDArray[np.float64]] = {}
     for stroke in shape:
         points = np.array([shaken.setdefault(at, np.array(at) + rng.normal(0, shake, 2)) for at in stroke])
-        curve = _through((points - (least, 0)) * (side * aspect, side) + margin)
+        curve = _hasty(_through((points - (least, 0)) * (side * aspect, side) + margin), haste)
         cv2.polylines(canvas, [np.rint(curve * 8).astype(np.int32)], False, 255, thick, cv2.LINE_AA, 3)
     rows, columns = np.flatnonzero(canvas.any(axis=1)), np.flatnonzero(canvas.any(axis=0))
     return np.asarray(canvas[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1], np.float32) / 255
+
+
+def _hasty(curve: NDArray[np.float64], haste: float) -> NDArray[np.float64]:
+    """The curve with its corners cut; its ends stay."""
+    if haste < 0.3:
+        return curve
+    reach = min(int(np.ceil(3 * haste)), len(curve) - 1)
+    weights = np.exp(-0.5 * (np.arange(-reach, reach + 1) / haste) ** 2)
+    kernel = weights / weights.sum()
+    before, behind = 2 * curve[:1] - curve[reach:0:-1], 2 * curve[-1:] - curve[-2 : -reach - 2 : -1]
+    long = np.vstack([before, curve, behind])
+    return np.stack([np.convolve(long[:, axis], kernel, "valid") for axis in (0, 1)], axis=1)
 
 
 def _through(points: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -132,20 +144,22 @@ def _through(points: NDArray[np.float64]) -> NDArray[np.float64]:
 class Pen:
     """How one person writes all ten digits: the shapes that are theirs, and the pen's breadth in parts of the height.
 
-    `shake` is the standard deviation of a shape's points from one time to the next, `aspect` the width of a box.
+    `shake` is the standard deviation of a shape's points from one time to the next, `aspect` the width of a box,
+    `haste` how far corners are cut, in twelfths of the way between two points.
     """
 
     shapes: tuple[Shape, ...]
     breadth: float
     shake: float
     aspect: float
+    haste: float
 
     def draw(self, digit: int, rng: np.random.Generator) -> Mask:
         """The digit as it is written now."""
         aspect = float(np.clip(self.aspect * np.exp(rng.normal(0, 0.08)), 0.35, 0.95))
         if digit in (1, 7):
             aspect = float(np.exp(rng.normal(0, 0.06)))
-        return drawn(self.shapes[digit], rng, width=self.breadth, shake=self.shake, aspect=aspect)
+        return drawn(self.shapes[digit], rng, width=self.breadth, shake=self.shake, aspect=aspect, haste=self.haste)
 
 
 def pen_of(rng: np.random.Generator) -> Pen:
@@ -155,6 +169,7 @@ def pen_of(rng: np.random.Generator) -> Pen:
         breadth=float(rng.uniform(0.035, 0.15)),
         shake=float(rng.uniform(0.004, 0.04)),
         aspect=float(rng.uniform(0.42, 0.85)),
+        haste=float(5 * rng.random() ** 2),
     )
 
 
@@ -222,7 +237,7 @@ def _one(rng: np.random.Generator) -> Shape:
         length, angle = rng.uniform(0.12, 0.62), np.deg2rad(rng.uniform(38, 72))
         flag = (top - length * np.cos(angle), length * np.sin(angle))
         bow = (top + flag[0]) / 2 + rng.normal(0, 0.015), flag[1] / 2 + rng.uniform(-0.01, 0.05)
-        strokes.insert(0, (flag, bow, (top, 0.0)))
+        strokes[0:1] = _joined((flag, bow, (top, 0.0)), strokes[0], rng)
     if kind == FOOTED:
         left, right = rng.uniform(0.1, 0.32), rng.uniform(0.1, 0.32)
         strokes.append(((low - left, 1.0 + rng.normal(0, 0.02)), (low, 0.99), (low + right, 1.0 + rng.normal(0, 0.02))))
@@ -237,14 +252,18 @@ def _seven(rng: np.random.Generator) -> Shape:
     kind = rng.random()
     if kind < 0.2:
         bar = ((0.0, level + 0.08), (0.3 * right, level - 0.02), (0.65 * right, level + 0.05), corner)
-    strokes = [bar]
-    if 0.2 <= kind < 0.5:
-        strokes.insert(0, ((bar[0][0] + rng.normal(0, 0.02), bar[0][1] + rng.uniform(0.08, 0.26)), bar[0]))
+    serif = ((bar[0][0] + rng.normal(0, 0.02), bar[0][1] + rng.uniform(0.08, 0.26)), bar[0])
+    strokes = [serif] if 0.2 <= kind < 0.5 else []
     foot = right * rng.uniform(0.15, 0.6)
     middle = (foot + (right - foot) * rng.uniform(0.35, 0.6), 0.45)
-    strokes.append((corner, middle, (foot + 0.01, 0.8), (foot, 1.0)))
+    strokes += _joined(bar, (corner, middle, (foot + 0.01, 0.8), (foot, 1.0)), rng)
     if rng.random() < 0.42:
         y, reach = rng.uniform(0.4, 0.62), rng.uniform(0.1, 0.24)
         x = foot + (right - foot) * (1 - y) * 0.9
         strokes.append(((x - reach, y + rng.normal(0.02, 0.02)), (x + reach, y + rng.normal(-0.02, 0.02))))
     return tuple(strokes)
+
+
+def _joined(first: Stroke, then: Stroke, rng: np.random.Generator) -> list[Stroke]:
+    """Two strokes that meet, mostly in one move of the pen: then haste rounds the corner between them."""
+    return [(*first, *then)] if rng.random() < 0.65 else [first, then]
