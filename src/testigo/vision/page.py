@@ -43,7 +43,7 @@ LEAST_LIKENESS = 0.45
 LEAST_AGREEING, MOST_AGREEING_ASKED = 0.5, 0.75
 LEAST_WEAKEST, MOST_WEAKEST_ASKED = 0.2, 0.6
 # Of twelve neighbours two at least: around a row that was moved there are none, or one by chance.
-LEAST_NEARBY, MOST_NEARBY_ASKED = 0.1, 0.3
+LEAST_NEARBY, MOST_NEARBY_ASKED = 0.1, 0.4
 _SURELY_AGREEING = 0.7
 
 
@@ -219,9 +219,6 @@ def _look(
     if not _is_page(to_photo, reference.printed.size, grey.shape):
         return NotThisForm("no shape of a page", matches=len(here))
     to_photo, fit = _fitted(grey, to_photo, reference)
-    if not _proves(fit) and fit.agreeing >= LEAST_AGREEING:
-        # Most of a page is in place: from there the rest may be as well.
-        to_photo, fit = _fitted(grey, to_photo, reference)
     if not _proves(fit):
         return NotThisForm("other print", fit.likeness, fit.agreeing, len(here))
     return FoundPage(reference, to_photo, fit, detector, int(inside.sum()))
@@ -264,7 +261,7 @@ def _proves(fit: Fit) -> bool:
     """Whether the print that was found can only be this form's."""
     agreeing = min(max(fit.clear - 0.12, LEAST_AGREEING), MOST_AGREEING_ASKED)
     weakest = min(max(2 * fit.clear - 1.4, LEAST_WEAKEST), MOST_WEAKEST_ASKED)
-    nearby = min(max(2 * fit.clear - 1.6, LEAST_NEARBY), MOST_NEARBY_ASKED)
+    nearby = min(max(3 * fit.clear - 2.45, LEAST_NEARBY), MOST_NEARBY_ASKED)
     print_is_alike = fit.likeness >= LEAST_LIKENESS and fit.agreeing >= agreeing
     return print_is_alike and fit.weakest >= weakest and fit.nearby >= nearby
 
