@@ -4,18 +4,26 @@ const [module_, executablePath, userDataDir, address] = process.argv.slice(2);
 const { launch } = require(module_);
 const extraPrefsFirefox = { "media.navigator.streams.fake": true, "media.navigator.permission.disabled": true };
 const problems = [];
+let page;
+
+// The page's policy runs no text as a program, so it is asked again and again instead.
+async function until(holds, ...asked) {
+  for (const end = Date.now() + 30000; Date.now() < end; await new Promise((done) => setTimeout(done, 100))) {
+    if (await page.evaluate(holds, ...asked)) return;
+  }
+  throw new Error(`never came: ${holds} ${asked}`);
+}
 
 async function photographed(page) {
   for (const name of ["#take", "#shoot", "#use"]) {
     await page.waitForSelector(name, { visible: true });
-    if (name === "#shoot") await page.waitForFunction("document.getElementById('video').videoWidth > 0");
+    if (name === "#shoot") await until(() => document.getElementById("video").videoWidth > 0);
     await page.click(name);
   }
 }
 
-const states = (wanted) => `[...document.querySelectorAll('#photos [data-state]')].map((one) => one.dataset.state).join() === '${wanted}'`;
+const inStates = (...wanted) => wanted.includes([...document.querySelectorAll("#photos [data-state]")].map((one) => one.dataset.state).join());
 
-let page;
 (async () => {
   const browser = await launch({ browser: "firefox", executablePath, userDataDir, headless: true, extraPrefsFirefox });
   page = await browser.newPage();
@@ -23,14 +31,14 @@ let page;
   await page.goto(address);
   await page.waitForSelector("#begin", { visible: true });
   await page.click("#begin");
-  await page.waitForFunction("navigator.serviceWorker.ready.then(({ active }) => active && active.state === 'activated')");
+  await until(() => navigator.serviceWorker.ready.then(({ active }) => active && active.state === "activated"));
   await photographed(page);
-  await page.waitForFunction(states("promised"));
+  await until(inStates, "promised");
   console.log(JSON.stringify({ version: await browser.version(), promise: await page.$eval("#photos pre", (one) => one.textContent) }));
   await new Promise((done) => process.stdin.once("data", done));
   await page.reload();
   await photographed(page);
-  await page.waitForFunction(states("saved,promised") + " || " + states("promised,saved"));
+  await until(inStates, "saved,promised", "promised,saved");
   console.log(JSON.stringify({ problems }));
   await browser.close();
   process.exit(0);
