@@ -1,4 +1,4 @@
-"""How well the drill's handwriting is read: forms, hands and seeds that nothing was trained or tuned on.
+"""How well the drill's handwriting is read: forms, hands and seeds that nothing was learnt from.
 
     python benchmarks/written_drill.py [--photos N] [--seed N] [--broken P] [--tampered P] [--jobs N] [--picture SVG]
                                        [--group tune|test] [--swaps N] [--unconfirmed RATIO]

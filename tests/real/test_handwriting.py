@@ -1,4 +1,4 @@
-"""Real handwriting that no one trained or tuned on: six Bolivian sheets and twelve crops of Kenyan forms."""
+"""Real handwriting that nothing was learnt from: six Bolivian sheets and twelve crops of Kenyan forms."""
 
 import json
 from collections.abc import Mapping
