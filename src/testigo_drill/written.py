@@ -76,6 +76,9 @@ def plan_written(
 ) -> tuple[WrittenJob, ...]:
     """The photographs to make: forms, hands and grades of the group take turns, so that each meets each.
 
+    In every round each hand writes one sheet; after as many rounds as there are pairs of a form and a grade it has met
+    every pair once.
+
     `broken` and `tampered` are the probabilities of such a sheet, `corrected` that of a sheet with one or two corrected
     digits. A plan with more photos begins with those of one with fewer.
 
@@ -96,9 +99,10 @@ def plan_written(
         draw = rng.random()
         kind: Kind = "broken" if draw < broken else "tampered" if draw < broken + tampered else "sound"
         corrections = int(rng.integers(1, 3)) if rng.random() < corrected else 0
-        grade, form = grades[number % len(grades)], forms[number % len(forms)]
-        # After a whole round everybody moves on by one, so that each hand meets each grade and form.
-        hand = hands[(number + number // lcm(len(grades), len(forms), len(hands))) % len(hands)]
+        turn, place = divmod(number, len(hands))
+        hand, form = hands[place], forms[(place + turn) % len(forms)]
+        # Where the two numbers share a factor, the grades move on by one when all would come round the same.
+        grade = grades[(place + turn + turn // lcm(len(grades), len(forms))) % len(grades)]
         jobs.append(WrittenJob(group, seed, number, form.id, hand.name, kind, corrections, grade, camera))
     return tuple(jobs)
 
