@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from testigo.errors import BadUsage
-from testigo_drill.hands import HANDS, Hand
+from testigo_drill.hands import TUNE_HANDS, Hand
 from testigo_drill.layouts import FORMS, WrittenForm
 from testigo_drill.paper import blank_page, print_station
 from testigo_drill.pen import Ink, ink_of, path_of
@@ -117,9 +117,12 @@ def filled(
 def written_page(
     form: WrittenForm, station: str, figures: Mapping[str, int], seed: int, rng: np.random.Generator
 ) -> Picture:
-    """The sheet that a station of the drill with this seed fills in: always by one hand, now and then corrected."""
+    """The sheet that a station of the drill with this seed fills in: always by one hand, now and then corrected.
+
+    Writers of the group `test` fill in no drill's sheets: whoever reads those may look at them and learn.
+    """
     digest = hashlib.sha256(f"{seed}/{station}/hand".encode()).digest()
-    hand = tuple(HANDS.values())[int.from_bytes(digest[:8], "big") % len(HANDS)]
+    hand = TUNE_HANDS[int.from_bytes(digest[:8], "big") % len(TUNE_HANDS)]
     return filled(form, station, figures, hand, rng, corrections=int(rng.random() < _CORRECTED)).picture()
 
 

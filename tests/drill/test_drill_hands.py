@@ -10,6 +10,7 @@ from testigo.errors import BadUsage
 from testigo_drill.hands import HANDS, TEST_HANDS, TUNE_HANDS, Hand, cell_picture
 from testigo_drill.numerals import NUMERALS
 from testigo_drill.pen import path_of
+from testigo_drill.unseen_numerals import UNSEEN_NUMERALS
 
 ROOT = Path(__file__).parents[2]
 each_hand = pytest.mark.parametrize("hand", HANDS.values(), ids=HANDS)
@@ -21,28 +22,50 @@ def rng(seed: int = 1) -> np.random.Generator:
 
 def test_hands_for_tuning_and_for_measuring_are_different_people() -> None:
     names = [hand.name for hand in TUNE_HANDS + TEST_HANDS]
-    assert len(set(names)) == len(names) >= 12
-    habits = [(hand.ways, hand.slant, hand.pen_mm) for hand in TUNE_HANDS + TEST_HANDS]
+    assert len(set(names)) == len(names) == len(HANDS)
+    assert (len(TUNE_HANDS), len(TEST_HANDS)) == (16, 12)
+    assert tuple(HANDS.values()) == TUNE_HANDS + TEST_HANDS
+    habits = [(hand.slant, hand.aspect, hand.size, hand.pen_mm) for hand in HANDS.values()]
     assert len(set(habits)) == len(habits)
-    assert set(HANDS.values()) == set(TUNE_HANDS) | set(TEST_HANDS)
+    for digit in range(10):
+        tuned, tested = ({way for hand in group for way in hand.ways[digit]} for group in (TUNE_HANDS, TEST_HANDS))
+        assert not tuned & tested
 
 
-def test_both_groups_hold_the_ways_of_writing_that_differ_between_regions() -> None:
-    for group in (TUNE_HANDS, TEST_HANDS):
-        first = [{hand.ways[digit][0] for hand in group} for digit in range(10)]
-        assert first[1] >= {"flagged", "footed"}
-        assert first[1] & {"plain", "hooked"}
-        assert first[7] >= {"plain", "crossed"}
-        assert first[4] >= {"open", "closed"}
-        assert first[9] >= {"straight", "curled"}
-        assert "looped" in first[2]
-        assert first[0] >= {"open", "slashed"}
-        assert {hand.leading for hand in group} == {"blanks", "zeros", "dashes"}
+def test_a_way_of_writing_belongs_to_one_group_and_somebody_writes_so() -> None:
+    for mark, ways in UNSEEN_NUMERALS.items():
+        known = NUMERALS[mark]
+        assert not set(ways) & set(known)
+        assert not set(ways.values()) & set(known.values())
+        assert set(ways) == {way for hand in TEST_HANDS for way in hand.ways[int(mark)]}
+
+
+@pytest.mark.parametrize(
+    ("group", "kinds"),
+    [
+        (TUNE_HANDS, {
+            0: ("open", "slashed"), 1: ("flagged", "footed", "plain"), 2: ("looped", "swan"), 4: ("open", "closed"),
+            5: ("one-stroke", "two-stroke"), 7: ("plain", "crossed"), 9: ("straight", "curled"),
+        }),
+        (TEST_HANDS, {
+            0: ("unclosed", "bar-inside"), 1: ("tick", "pedestal", "stick"), 2: ("knot", "arch"),
+            4: ("fork", "pennant"), 5: ("sweep", "hat"), 7: ("bare", "barred"), 9: ("balloon", "fishhook"),
+        }),
+    ],
+    ids=["tune", "test"],
+)  # fmt: skip
+def test_both_groups_hold_the_ways_of_writing_that_differ_between_regions(
+    group: tuple[Hand, ...], kinds: dict[int, tuple[str, ...]]
+) -> None:
+    for digit, ways in kinds.items():
+        assert {hand.ways[digit][0] for hand in group} >= set(ways)
+    assert {hand.leading for hand in group} == {"blanks", "zeros", "dashes"}
+    assert min(hand.slant for hand in group) < 0 < max(hand.slant for hand in group)
 
 
 @pytest.mark.parametrize("folder", ["training", "src/testigo"])
 def test_what_reads_digits_never_sees_the_hands(folder: str) -> None:
-    hidden = {"testigo_drill.hands", "testigo_drill.numerals", "testigo_drill.pen"}
+    hidden = {f"testigo_drill.{name}" for name in ("hands", "numerals", "pen", "unseen_numerals")}
     sources = list((ROOT / folder).rglob("*.py"))
     assert sources
     for path in sources:
@@ -56,7 +79,8 @@ def test_what_reads_digits_never_sees_the_hands(folder: str) -> None:
 def test_every_way_that_a_hand_names_is_a_way_of_that_numeral(hand: Hand) -> None:
     assert len(hand.ways) == 10
     for digit, ways in enumerate(hand.ways):
-        assert set(ways) <= set(NUMERALS[str(digit)])
+        known = UNSEEN_NUMERALS if hand in TEST_HANDS else NUMERALS
+        assert set(ways) <= set(known[str(digit)])
 
 
 @each_hand
