@@ -113,6 +113,50 @@ def _of_slip(rng: np.random.Generator) -> Figures:
     return figures | {f"n{row}": part for row, part in enumerate(_split(figures["valid"], 4, rng), 1)}
 
 
+def _of_flat(rng: np.random.Generator) -> Figures:
+    urn = int(rng.integers(50, 900))
+    white, spoilt = int(rng.binomial(urn, 0.03)), int(rng.binomial(urn, 0.02))
+    figures = {"urn": urn, "white": white, "spoilt": spoilt}
+    figures |= {f"k{row}": part for row, part in enumerate(_split(urn - white - spoilt, 9, rng), 1)}
+    sent = int(rng.integers(urn, 1000))
+    # Those who took a ballot home, or brought one: what was handed out need not be what was found in the urn.
+    handed = int(np.clip(urn + rng.integers(-3, 4), 0, sent))
+    returned = int(rng.integers(0, min(9, sent - handed) + 1))
+    return figures | {"sent": sent, "handed": handed, "returned": returned, "kept": sent - handed - returned}
+
+
+def _of_cross(rng: np.random.Generator) -> Figures:
+    rows, days = ("p1", "p2", "p3", "p4", "no"), ("f", "s", "u")
+    shares = np.append(0.95 * rng.dirichlet(np.full(4, 0.9)), 0.05)
+    figures = {f"{row}t": 0 for row in (*rows, "all")}
+    for day in days:
+        voted = int(rng.integers(20, 990))
+        figures[f"all{day}"] = voted
+        figures["allt"] += voted
+        for row, part in zip(rows, rng.multinomial(voted, shares).tolist(), strict=True):
+            figures[f"{row}{day}"] = part
+            figures[f"{row}t"] += part
+    away = int(rng.integers(30, 2500))
+    return figures | {"away": away, "roll": figures["allt"] + away}
+
+
+def _of_ledger(rng: np.random.Generator) -> Figures:
+    total = int(rng.integers(120, 999))
+    empty, proxy = int(rng.binomial(total, 0.04)), int(rng.binomial(total, 0.06))
+    figures = {f"c{row}": part for row, part in enumerate(_split(total - empty, 27, rng), 1)}
+    carry = sum(figures[f"c{row}"] for row in range(1, 15))
+    figures |= {"carry": carry, "brought": carry, "marked": total - empty, "empty": empty}
+    return figures | {"total": total, "proxy": proxy, "person": total - proxy}
+
+
 _MAKERS: Mapping[str, Callable[[np.random.Generator], Figures]] = MappingProxyType(
-    {"column": _of_column, "blocks": _of_blocks, "crossed": _of_crossed, "slip": _of_slip}
+    {
+        "column": _of_column,
+        "blocks": _of_blocks,
+        "crossed": _of_crossed,
+        "slip": _of_slip,
+        "flat": _of_flat,
+        "cross": _of_cross,
+        "ledger": _of_ledger,
+    }
 )

@@ -1,15 +1,19 @@
 """Forms that are filled in by hand, with sums of different structure; where everything stands on them is said here.
 
-Thresholds may be tuned on `TUNE_FORMS`; what is told of the reader is measured on `TEST_FORMS`, which it never saw.
+Thresholds may be tuned on `TUNE_FORMS`; what is told of the reader is measured on `TEST_FORMS`, which it never saw and
+by which no reader was chosen.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
+from typing import Literal
 
 from testigo.errors import BadUsage
 
 Box = tuple[float, float, float, float]
+Corners = Literal["squares", "crosses", "brackets", "rings", "triangles", "bars"]
+Labels = Literal["line", "dots", "table"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,9 +49,10 @@ class WrittenForm:
     """A printed page for figures written by hand; all lengths in millimetres from the upper left corner.
 
     `headings` are printed words with their place and size, `frames` printed frames, `code` is where the station's QR
-    code stands, `personal` where names and signatures do. `labels_at` is how far left of a box its label begins.
-    `ink` and `tint` are the colours of lines and of headings' backgrounds (blue, green, red); `corners` says by what
-    marks the page can be told from the table: squares, crosses, or brackets.
+    code stands, `personal` where names and signatures do. `labels_at` is how far left of a box its label begins; labels
+    stand on a line, before dots that lead to the box, or in a cell of a table. `ink` and `tint` are the colours of
+    lines and of headings' backgrounds (blue, green, red); `corners` says by what marks the page can be told from the
+    table.
     """
 
     id: str
@@ -62,7 +67,8 @@ class WrittenForm:
     labels_at: float
     ink: tuple[int, int, int]
     tint: tuple[int, int, int]
-    corners: str
+    corners: Corners
+    labels: Labels = "line"
 
     def box(self, field: str) -> FieldBox:
         """Where a field stands.
@@ -225,9 +231,104 @@ SLIP = WrittenForm(
     (226, 240, 228),
     "squares",
 )  # fmt: skip
-"""A small tree of three sums, for tuning."""
+"""A small tree of three sums."""
 
-TUNE_FORMS: tuple[WrittenForm, ...] = (SLIP,)
-TEST_FORMS: tuple[WrittenForm, ...] = (COLUMN, BLOCKS, CROSSED)
+_LISTS = ("Amber", "Basalt", "Coral", "Dolomite", "Emerald", "Flint", "Garnet", "Hematite", "Ivory")
+
+FLAT = WrittenForm(
+    "flat",
+    "Result card with two separate checks",
+    (182, 257),
+    _rows(";".join(f"k{row}: {row:02} {name}" for row, name in enumerate(_LISTS, 1))
+          + "; white: White; spoilt: Spoilt; urn: IN THE URN",
+          128, 53, pitch=9, cell=(12, 8), cells=3)
+    + _rows("handed: Handed out; returned: Returned; kept: Left over; sent: SENT",
+            128, 174, pitch=9, cell=(12, 8), cells=3),
+    (Sum("urn", (*(f"k{row}" for row in range(1, 10)), "white", "spoilt"), ("urn",)),
+     Sum("sent", ("handed", "returned", "kept"), ("sent",))),
+    (("Result card", 16, 22, 6.4), ("Demonstration. Not an election.", 16, 29, 3.2), ("Station", 16, 38, 4),
+     ("I  BALLOTS", 18, 49, 4), ("II  PAPERS", 18, 171, 4), ("Signed by the board", 16, 218, 3.4)),
+    ((12, 213, 158, 32),),
+    (130, 12, 34, 34),
+    (12, 213, 158, 32),
+    112,
+    (48, 40, 150),
+    (226, 226, 250),
+    "rings",
+    "table",
+)  # fmt: skip
+"""One long sum of the ballots and one of the papers, which have no field in common: nothing confirms the other."""
+
+_DAYS = (("f", 80), ("s", 120), ("u", 160), ("t", 206))
+_ROWS = (("p1", "Anchor"), ("p2", "Bell"), ("p3", "Compass"), ("p4", "Drum"), ("no", "None of them"))
+
+
+def _of_days(row: str, label: str, y: float) -> tuple[FieldBox, ...]:
+    """A row of the cross: three days with three cells, and their total with four."""
+    return tuple(
+        FieldBox(f"{row}{day}", label if day == "f" else "", (x, y, 34 if day == "t" else 28.5, 10), 3 + (day == "t"))
+        for day, x in _DAYS
+    )
+
+
+CROSS = WrittenForm(
+    "cross",
+    "Sheet of three days of voting, and of who stayed away",
+    (279, 216),
+    tuple(box for number, (row, label) in enumerate(_ROWS) for box in _of_days(row, label, 62 + 13.5 * number))
+    + _of_days("all", "VOTED", 133)
+    + (FieldBox("away", "STAYED AWAY", (206, 149, 34, 10), 4), FieldBox("roll", "ON THE ROLL", (206, 163, 34, 10), 4)),
+    (*(Sum(row, (f"{row}f", f"{row}s", f"{row}u"), (f"{row}t",)) for row in ("p1", "p2", "p3", "p4", "no", "all")),
+     *(Sum(day, tuple(f"{row}{day}" for row, _ in _ROWS), (f"all{day}",)) for day in ("f", "s", "u", "t")),
+     Sum("roll", ("allt", "away"), ("roll",))),
+    (("VOTES OF THREE DAYS", 18, 28, 7.4), ("Demonstration. Not an election.", 18, 36, 3.4), ("Station", 18, 48, 4.4),
+     ("FRIDAY", 85, 57, 4), ("SATURDAY", 122, 57, 4), ("SUNDAY", 165, 57, 4), ("TOGETHER", 211, 57, 4),
+     ("Officers: name and signature", 18, 156, 3.4)),
+    ((14, 130, 230, 16),),
+    (226, 12, 36, 36),
+    (14, 150, 124, 50),
+    60,
+    (70, 92, 16),
+    (236, 240, 214),
+    "triangles",
+)  # fmt: skip
+"""Votes by choice and day, totals both ways, and those on the roll: a circle of sums with a tail."""
+
+_NAMES = (
+    "Abelo", "Bracca", "Cindel", "Dorvan", "Estrel", "Fabrun", "Gwillo", "Hestor", "Irvane", "Jolcar", "Kendra",
+    "Lorvik", "Mirdan", "Nolbeth", "Ostrin", "Pellar", "Quorin", "Rasmel", "Sorvai", "Tembro", "Ulvane", "Vasko",
+    "Wendal", "Xanter", "Yorvil", "Zembra", "Altan",
+)  # fmt: skip
+
+
+def _candidates(first: int, last: int) -> str:
+    return ";".join(f"c{number}: {number}. {_NAMES[number - 1]}" for number in range(first, last + 1))
+
+
+LEDGER = WrittenForm(
+    "ledger",
+    "Ledger of many candidates, carried from column to column",
+    (216, 340),
+    _rows(_candidates(1, 14) + "; carry: CARRIED", 70, 70, pitch=13.8, cell=(9, 8), cells=3)
+    + _rows("brought: BROUGHT;" + _candidates(15, 27) + "; marked: MARKED", 170, 70, pitch=13.8, cell=(9, 8), cells=3)
+    + _rows("proxy: by proxy; person: in person", 70, 288, pitch=13.8, cell=(9, 8), cells=3)
+    + _rows("empty: unmarked; total: TOTAL", 170, 288, pitch=13.8, cell=(9, 8), cells=3),
+    (Sum("carry", tuple(f"c{number}" for number in range(1, 15)), ("carry",)), Sum("brought", ("carry",), ("brought",)),
+     Sum("marked", ("brought", *(f"c{number}" for number in range(15, 28))), ("marked",)),
+     Sum("total", ("marked", "empty"), ("total",)), Sum("voters", ("proxy", "person"), ("total",))),
+    (("Ledger of the count", 14, 26, 7), ("Demonstration. Not an election.", 14, 35, 3.4), ("STATION", 14, 48, 4)),
+    ((14, 64, 92, 216), (108, 64, 94, 216), (14, 282, 188, 32)),
+    (166, 12, 36, 36),
+    (20, 316, 150, 16),
+    50,
+    (30, 30, 30),
+    (225, 225, 225),
+    "bars",
+    "dots",
+)  # fmt: skip
+"""Many candidates; the first column's subtotal is carried to the next; who voted is counted a second way."""
+
+TUNE_FORMS: tuple[WrittenForm, ...] = (SLIP, COLUMN, BLOCKS, CROSSED)
+TEST_FORMS: tuple[WrittenForm, ...] = (FLAT, CROSS, LEDGER)
 FORMS: Mapping[str, WrittenForm] = MappingProxyType({form.id: form for form in TUNE_FORMS + TEST_FORMS})
 """All forms by their id."""

@@ -50,13 +50,29 @@ def _field(page: Picture, form: WrittenForm, one: FieldBox) -> None:
         at = x + index * wide / one.cells
         _line(page, (at, y), (at, y + high), form.ink, 2 if form.corners != "brackets" else 1)
     if one.label:
-        size = 4.2 if one.label.isupper() else 3.6
-        _print(page, one.label, x - form.labels_at, y + high / 2 + size / 2, size, form.ink)
-        _line(page, (x - form.labels_at, y + high + 0.8), (x - 2, y + high + 0.8), form.ink, 1)
+        _label(page, form, one)
+
+
+def _label(page: Picture, form: WrittenForm, one: FieldBox) -> None:
+    x, y, _, high = one.box
+    left = x - form.labels_at
+    size = 4.2 if one.label.isupper() else 3.6
+    if form.labels == "table":
+        beside = (left, y, form.labels_at, high)
+        _fill(page, beside, form.tint if one.label.isupper() else (255, 255, 255))
+        _rectangle(page, beside, form.ink, 2)
+        _line(page, (x, y), (x, y + high), form.ink, 2)
+        left += 3
+    _print(page, one.label, left, y + high / 2 + size / 2, size, form.ink)
+    if form.labels == "line":
+        _line(page, (left, y + high + 0.8), (x - 2, y + high + 0.8), form.ink, 1)
+    if form.labels == "dots":
+        for dot in np.arange(left + _length(one.label, size) + 2, x - 2, 2):
+            _fill(page, (dot, y + high / 2 + size / 2 - 0.4, 0.3, 0.3), form.ink)
 
 
 def _mark(page: Picture, form: WrittenForm, right: int, low: int) -> None:
-    """A corner's mark: a black square, an angle, or a cross."""
+    """A corner's mark, black: what `WrittenForm.corners` names."""
     width, height = form.paper
     x, y = (width - 5 if right else 5.0), (height - 5 if low else 5.0)
     inward, down = (-_CORNER if right else _CORNER), (-_CORNER if low else _CORNER)
@@ -65,6 +81,13 @@ def _mark(page: Picture, form: WrittenForm, right: int, low: int) -> None:
     elif form.corners == "brackets":
         _line(page, (x, y), (x + 2 * inward, y), (0, 0, 0), 7)
         _line(page, (x, y), (x, y + 2 * down), (0, 0, 0), 7)
+    elif form.corners == "rings":
+        cv2.circle(page, _pixel(x + inward / 2, y + down / 2), round(_CORNER / 2 * PIXELS_PER_MM), (0, 0, 0), 9)
+    elif form.corners == "triangles":
+        corners = [_pixel(x, y), _pixel(x + 1.2 * inward, y), _pixel(x, y + 1.2 * down)]
+        cv2.fillPoly(page, [np.array(corners)], (0, 0, 0))
+    elif form.corners == "bars":
+        _fill(page, (min(x, x + 2 * inward), min(y, y + down / 3), 2 * _CORNER, _CORNER / 3), (0, 0, 0))
     else:
         _line(page, (x, y + down / 2), (x + inward, y + down / 2), (0, 0, 0), 4)
         _line(page, (x + inward / 2, y), (x + inward / 2, y + down), (0, 0, 0), 4)

@@ -15,8 +15,8 @@ from testigo.errors import BadUsage
 from testigo.vision.layout import layout_of
 from testigo_drill.ballots import broken_figures, true_figures
 from testigo_drill.filling import Sheet, cell_box, filled, tampered
-from testigo_drill.hands import HANDS, TEST_HANDS
-from testigo_drill.layouts import BLOCKS, COLUMN, CROSSED, FORMS, SLIP, TEST_FORMS, TUNE_FORMS, WrittenForm, form_toml
+from testigo_drill.hands import HANDS
+from testigo_drill.layouts import COLUMN, FORMS, TEST_FORMS, TUNE_FORMS, WrittenForm, form_toml
 from testigo_drill.paper import blank_page
 from testigo_drill.sheet import PIXELS_PER_MM
 
@@ -52,10 +52,29 @@ def has_cycle(form: WrittenForm) -> bool:
 
 
 def test_the_forms_for_tuning_and_for_measuring_differ_and_so_do_their_sums() -> None:
-    assert not {form.id for form in TUNE_FORMS} & {form.id for form in TEST_FORMS}
-    assert [has_cycle(form) for form in (SLIP, COLUMN, BLOCKS, CROSSED)] == [False, False, False, True]
-    assert [len(form.sums) for form in TEST_FORMS] == [2, 6, 10]
-    assert {one.cells for one in BLOCKS.fields} == {4}
+    for what in ("id", "name", "paper", "fields", "sums", "ink", "corners", "labels_at"):
+        tuned, tested = ({getattr(form, what) for form in group} for group in (TUNE_FORMS, TEST_FORMS))
+        assert not tuned & tested, what
+    assert {form.id: (len(form.fields), len(form.sums), has_cycle(form)) for form in TUNE_FORMS} == {
+        "slip": (10, 3, False),
+        "column": (12, 2, False),
+        "blocks": (22, 6, False),
+        "crossed": (21, 10, True),
+    }
+    assert {form.id: (len(form.fields), len(form.sums), has_cycle(form)) for form in TEST_FORMS} == {
+        "flat": (16, 2, False),
+        "cross": (26, 11, True),
+        "ledger": (34, 5, False),
+    }
+    for group in (TUNE_FORMS, TEST_FORMS):
+        assert {form.paper[0] > form.paper[1] for form in group} == {True, False}
+        assert {one.cells for form in group for one in form.fields} == {3, 4}
+
+
+@each_form
+def test_every_field_is_in_a_sum(form: WrittenForm) -> None:
+    summed = {field for one in form.sums for field in one.parts + one.whole}
+    assert summed == {one.field for one in form.fields}
 
 
 @each_form
@@ -137,7 +156,7 @@ def test_short_figures_stand_at_the_right_as_the_writer_is_used_to(hand: str, be
 def test_a_figure_that_does_not_fit_its_box_is_refused() -> None:
     figures = true_figures(COLUMN, rng())
     with pytest.raises(BadUsage, match=r"column\.A1: expected 3 digits, came 1000"):
-        filled(COLUMN, "010203.04", figures | {"A1": 1000}, TEST_HANDS[0], rng())
+        filled(COLUMN, "010203.04", figures | {"A1": 1000}, HANDS["ilse"], rng())
 
 
 @each_form
