@@ -1,6 +1,8 @@
 """Photographs of sheets that were filled in by hand, with all that is true of them; made from a plan, photo by photo.
 
-Whoever tunes takes the group `tune`, whoever measures takes `test`: they have no hand, no form and no seed in common.
+Whoever tunes takes the group `tune`, whoever measures takes `test`: they have no hand, no way of writing a numeral, no
+form and no seed in common. Once readers were compared on the group `test`, it is no longer unseen: its hands and forms
+then go to `tune`, and `test` begins anew under another key.
 """
 
 from collections.abc import Mapping
@@ -25,9 +27,10 @@ Picture = NDArray[np.uint8]
 Group = Literal["tune", "test"]
 Kind = Literal["sound", "broken", "tampered"]
 
-_GROUPS: Mapping[Group, tuple[int, tuple[WrittenForm, ...], tuple[Hand, ...]]] = MappingProxyType(
-    {"tune": (0x71, TUNE_FORMS, TUNE_HANDS), "test": (0x7E, TEST_FORMS, TEST_HANDS)}
+GROUPS: Mapping[Group, tuple[int, tuple[WrittenForm, ...], tuple[Hand, ...]]] = MappingProxyType(
+    {"tune": (0x71, TUNE_FORMS, TUNE_HANDS), "test": (0xB3, TEST_FORMS, TEST_HANDS)}
 )
+"""Each group's key of its random streams, its forms and its hands. 0x7E was the key of a former group `test`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +95,7 @@ def plan_written(
         )
     if not grades or not set(grades) <= set(range(len(DAMAGES))):
         raise BadUsage(f"written sheets: expected grades from 0 to {len(DAMAGES) - 1}, came {grades}")
-    key, forms, hands = _GROUPS[group]
+    key, forms, hands = GROUPS[group]
     jobs = []
     for number in range(photos):
         rng = np.random.default_rng([key, 0, seed, number])
@@ -110,7 +113,7 @@ def plan_written(
 def sheet_of(job: WrittenJob) -> tuple[Sheet, tuple[str, int] | None]:
     """The job's filled-in sheet, and the cell that was replaced in it, None where none was."""
     form = FORMS[job.form]
-    rng = np.random.default_rng([_GROUPS[job.group][0], 1, job.seed, job.number])
+    rng = np.random.default_rng([GROUPS[job.group][0], 1, job.seed, job.number])
     station = f"{int(rng.integers(1, 100)):02}{int(rng.integers(1, 100)):02}{int(rng.integers(1, 100)):02}.01"
     figures = true_figures(form, rng)
     if job.kind == "broken":
@@ -124,7 +127,7 @@ def sheet_of(job: WrittenJob) -> tuple[Sheet, tuple[str, int] | None]:
 def take(job: WrittenJob) -> Written:
     """The photograph of this job."""
     sheet, cell = sheet_of(job)
-    rng = np.random.default_rng([_GROUPS[job.group][0], 2, job.seed, job.number])
+    rng = np.random.default_rng([GROUPS[job.group][0], 2, job.seed, job.number])
     photo = photograph(upright(sheet.picture(), rng), rng, job.camera)
     return Written(job, sheet, sheet.figures, sheet.broken, cell, damaged_jpeg(photo, job.grade, rng))
 

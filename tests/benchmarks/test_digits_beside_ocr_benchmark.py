@@ -6,7 +6,7 @@ from pathlib import Path
 import cv2
 import pytest
 
-from testigo_drill.layouts import TEST_FORMS, form_toml
+from testigo_drill.layouts import COLUMN, form_toml
 from testigo_drill.paper import blank_page
 from testigo_drill.written import plan_written, take
 
@@ -21,8 +21,7 @@ def run(*asked: str) -> subprocess.CompletedProcess[str]:
 def sheets(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder as the project's shared data has it, of one invented sheet."""
     folder = tmp_path_factory.mktemp("sheets")
-    form = TEST_FORMS[0]
-    job = next(one for one in plan_written("test", 20, 3, grades=(0,)) if one.form == form.id)
+    job = next(one for one in plan_written("tune", 20, 3, grades=(0,)) if one.form == COLUMN.id)
     written = take(job)
     said: dict[str, str] = {}
     for cell in written.sheet.cells:
@@ -30,8 +29,8 @@ def sheets(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder / "photos").mkdir()
     (folder / "photos" / "one.jpg").write_bytes(written.jpeg)
     (folder / "labels.json").write_text(json.dumps({"images": {"one.jpg": {"fields": said}}}), encoding="utf-8")
-    cv2.imwrite(str(folder / "reference.png"), blank_page(form))
-    (folder / "form.toml").write_text(form_toml(form), encoding="utf-8")
+    cv2.imwrite(str(folder / "reference.png"), blank_page(COLUMN))
+    (folder / "form.toml").write_text(form_toml(COLUMN), encoding="utf-8")
     return folder
 
 
@@ -39,7 +38,7 @@ def sheets(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_the_benchmark_of_digits_counts_digits_and_fields_without_the_peer(sheets: Path) -> None:
     ran = run(str(sheets), str(sheets / "form.toml"), "--rounds", "1")
     assert ran.returncode == 0, ran.stderr
-    fields, cells = len(TEST_FORMS[0].fields), sum(one.cells for one in TEST_FORMS[0].fields)
+    fields, cells = len(COLUMN.fields), sum(one.cells for one in COLUMN.fields)
     lines = ran.stdout.splitlines()
     assert lines[0].startswith(f"{fields} fields, {cells} cells")
     reader, pictures, pace, digits, whole = lines[2].split()

@@ -15,19 +15,21 @@ from testigo.vision.cells import cut_cells
 from testigo.vision.layout import layout_of
 from testigo.vision.load import decode
 from testigo.vision.page import find_pages, flatten, reference_of
+from testigo_drill.ballots import true_figures
 from testigo_drill.damage import DAMAGES, damaged, damaged_jpeg
 from testigo_drill.election import make_election
-from testigo_drill.filling import cell_box
+from testigo_drill.filling import cell_box, filled, written_page
 from testigo_drill.folder import write_drill
-from testigo_drill.hands import TEST_HANDS, TUNE_HANDS
+from testigo_drill.hands import HANDS, TEST_HANDS, TUNE_HANDS, Hand
 from testigo_drill.layouts import FORMS, TEST_FORMS, TUNE_FORMS, form_toml
 from testigo_drill.paper import blank_page
 from testigo_drill.plan import as_written, plan_drill
-from testigo_drill.written import Group, plan_written, sheet_of, take, truth_of
+from testigo_drill.written import GROUPS, Group, plan_written, sheet_of, take, truth_of
 
 pytestmark = pytest.mark.slow
 
 DEMO = Path(__file__).parents[2] / "elections" / "demo"
+FORMER_TEST_KEY = 0x7E
 each_group = pytest.mark.parametrize("group", ["tune", "test"])
 
 
@@ -35,6 +37,11 @@ def test_nothing_that_is_tuned_on_is_measured_on() -> None:
     tune, test = (plan_written(group, 120, 1) for group in ("tune", "test"))
     assert not {job.hand for job in tune} & {job.hand for job in test}
     assert not {job.form for job in tune} & {job.form for job in test}
+    ways = [{(n, way) for job in jobs for n, ways in enumerate(HANDS[job.hand].ways) for way in ways}
+            for jobs in (tune, test)]  # fmt: skip
+    assert not ways[0] & ways[1]
+    keys = [GROUPS[group][0] for group in ("tune", "test")]
+    assert len({*keys, FORMER_TEST_KEY}) == 3
     assert not {str(sheet_of(job)[0].figures) for job in tune[:20]} & {
         str(sheet_of(job)[0].figures) for job in test[:20]
     }
@@ -44,9 +51,11 @@ def test_nothing_that_is_tuned_on_is_measured_on() -> None:
 def test_every_hand_meets_every_form_and_every_grade(group: Group) -> None:
     hands, forms = (TUNE_HANDS, TUNE_FORMS) if group == "tune" else (TEST_HANDS, TEST_FORMS)
     for grades in ((0, 1, 2, 3, 4), (0, 4), (1, 2, 3, 4)):
-        jobs = plan_written(group, 8 * 3 * 8 * len(grades), 2, grades=grades)
+        jobs = plan_written(group, len(hands) * len(forms) * len(grades), 2, grades=grades)
         met = {(job.hand, job.form, job.grade) for job in jobs}
         assert met == {(hand.name, form.id, grade) for hand in hands for form in forms for grade in grades}
+        assert {job.hand for job in jobs[: len(hands)]} == {hand.name for hand in hands}
+        assert {job.form for job in jobs[: len(hands)]} == {form.id for form in forms}
 
 
 def test_a_larger_plan_begins_with_a_smaller_one_and_another_seed_is_another_plan() -> None:
@@ -135,6 +144,21 @@ def test_figures_that_stations_wrote_fit_their_boxes() -> None:
             if shot.figures is not None:
                 figures = shot.figures.by_field()
                 assert all(0 <= figures[one.field] < 10**one.cells for one in form.fields)
+
+
+def test_stations_of_a_drill_are_written_by_hands_that_nothing_is_measured_on() -> None:
+    form = FORMS["slip"]
+    figures = true_figures(form, np.random.default_rng(1))
+
+    def page(hand: Hand, station: str) -> bytes:
+        rng = np.random.default_rng(2)
+        corrections = int(rng.random() < 0.05)
+        return filled(form, station, figures, hand, rng, corrections=corrections).picture().tobytes()
+
+    for number in range(4):
+        station = f"0102{number:02}.01"
+        drawn = written_page(form, station, figures, 1, np.random.default_rng(2)).tobytes()
+        assert drawn in {page(hand, station) for hand in TUNE_HANDS}
 
 
 @pytest.mark.slow
