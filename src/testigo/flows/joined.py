@@ -13,14 +13,13 @@ from testigo.core.form import Form
 from testigo.core.ids import Counts, Digest, FieldId, StationCode
 from testigo.core.pages import pages_in
 from testigo.core.records import Reading, Record, Supersede, encode_record
+from testigo.core.sheets import SheetKey
 from testigo.core.state import current_readings, fold
 from testigo.flows.handwriting import shows_all, with_pages
 from testigo.ports import PageSeen, World
 from testigo.stats.posterior import Thresholds
 from testigo.tlog.merkle import leaf_hash
 
-SheetKey = tuple[StationCode, str]
-"""A station and a form."""
 WHY = "its pages were read together"
 
 
