@@ -11,9 +11,11 @@ import argparse
 import hashlib
 import sys
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 from statistics import median
 from time import perf_counter
+from typing import Protocol, TypeVar
 
 from testigo.core.ids import Counts, Digest
 from testigo.core.records import Entry, Photo, Reading, Record
@@ -23,6 +25,15 @@ from testigo.wiring import make_home
 
 ROOT = Path(__file__).resolve().parents[1]
 PHOTOS, SHORT_PHOTOS, ROUNDS = 25_000, 300, 7
+T_co = TypeVar("T_co", covariant=True)
+T = TypeVar("T")
+
+
+class Kept(Protocol[T_co]):
+    """What is kept up to date."""
+
+    def present(self) -> T_co:
+        """As the newest record leaves it."""
 
 
 def name(number: int) -> Digest:
@@ -50,16 +61,19 @@ def night(world: World, photos: int) -> None:
     world.journal.seal([])
 
 
-def main() -> int:
-    """Prints both times and their ratio."""
+def compared(
+    keep: Callable[[World], Kept[T]], anew: Callable[[World], T], told: Callable[[T], object] = lambda found: found
+) -> int:
+    """Prints what a record costs what is kept and what is made anew, and their ratio; 1 where the two differ."""
     arguments = argparse.ArgumentParser()
     arguments.add_argument("--short", action="store_true")
     photos = SHORT_PHOTOS if arguments.parse_args().short else PHOTOS
     with tempfile.TemporaryDirectory() as folder:
         world = make_home(ROOT / "elections" / "demo", Path(folder) / "home", None)[0]
         night(world, photos)
-        kept, times = KeptDesk(world), {"kept": [], "anew": []}  # type: dict[str, list[float]]
+        kept = keep(world)
         kept.present()
+        times: dict[str, list[float]] = {"kept": [], "anew": []}
         form = next(iter(world.forms.values()))
         station = sorted(world.register.stations)[0]
         for number in range(0, 2 * ROUNDS, 2):
@@ -67,10 +81,10 @@ def main() -> int:
             begun = perf_counter()
             here = kept.present()
             between = perf_counter()
-            there = desk_of(world)
+            there = anew(world)
             times["kept"].append(between - begun)
             times["anew"].append(perf_counter() - between)
-            if here.to_key != there.to_key:
+            if told(here) != told(there):
                 print("the two differ", file=sys.stderr)
                 return 1
     of_kept, of_anew = median(times["kept"]), median(times["anew"])
@@ -80,4 +94,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(compared(KeptDesk, desk_of, lambda desk: desk.to_key))

@@ -1,10 +1,10 @@
-"""The seam of what is never public: invitations, sessions, passes, claims, drafts, uploads under way, reports.
+"""The seam of what is never public: invitations, sessions, passes, claims, drafts, notes, uploads under way, reports.
 
 Secrets arrive here as SHA-256 of 256 random bits. No address, device, name, file name or time of arrival has a place:
 times are ends of validity alone. The twins are held to the same words by `tests/contracts`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, Protocol
@@ -170,6 +170,15 @@ class Private(Protocol):
 
     def drop_draft(self, photo: Digest, alias: str) -> None:
         """Forgets it."""
+
+    def keep_note(self, photo: Digest, alias: str, text: str) -> None:
+        """Keeps what somebody noted on the problem of a sheet, in the place of what was kept before."""
+
+    def notes(self, photo: Digest) -> Mapping[str, str]:
+        """What was noted on a sheet, by alias."""
+
+    def drop_notes(self, photo: Digest) -> None:
+        """Forgets what was noted on a sheet."""
 
     def open_upload(self, upload: Upload) -> None:
         """Keeps an upload that begins."""

@@ -3,7 +3,6 @@
 import fcntl
 import hashlib
 import os
-import re
 import socket
 import tempfile
 from collections.abc import Iterator
@@ -30,7 +29,7 @@ from testigo.store.blobs_folder import FolderBlobs, write_whole
 from testigo.store.engine import postgres_engine, sqlite_engine, tables_that_differ
 from testigo.store.journal_sql import SqlJournal
 from testigo.store.log_folder import FolderLog
-from testigo.store.opener import FileOpener, make_intake_key, older_keys, renew_intake_key
+from testigo.store.opener import FileOpener, is_older_key, make_intake_key, older_keys, renew_intake_key
 from testigo.store.private_sql import SqlPrivate
 from testigo.store.signer import FileSigner, make_key
 from testigo.store.views_sql import SqlViews
@@ -48,7 +47,6 @@ COPIES_ADDRESS_FILE = "copies.txt"
 PROMISE_KEY_FILE = "keys/promise.pem"
 INTAKE_KEY_FILE = "keys/intake.pem"
 KEYS = (KEY_FILE, PROMISE_KEY_FILE, INTAKE_KEY_FILE)
-_OLDER_INTAKE = re.compile(r"intake-[0-9a-f]{8}\.pem")
 _MARK = "home.txt"
 
 
@@ -248,7 +246,11 @@ def restored_home(home: Path, backup: Backup) -> World:
         raise BadHome(f"{home}: expected the election of {backup.origin}, it is that of {election.origin}")
     known = {Path(name).name for name in KEYS}
     folder = (home / KEY_FILE).parent
-    wanted = {folder / name: pem for name, pem in backup.keys.items() if name in known or _OLDER_INTAKE.fullmatch(name)}
+    wanted = {
+        folder / name: pem
+        for name, pem in backup.keys.items()
+        if name in known or is_older_key(name, home / INTAKE_KEY_FILE)
+    }
     for path, pem in wanted.items():
         if path.exists() and path.read_text("ascii") != pem:
             raise BadHome(f"{path}: expected the backup's key or none, it is another one")

@@ -91,6 +91,7 @@ def lived_in(world: World, private: Private) -> None:
     private.open_session(B, "steward", "s-1", LATER)
     private.claim(C, "entry", "c-2", NOW, LATER)
     private.save_draft(C, "c-2", '{"ana": "1\N{SNOWMAN}\ud800"}'.encode("utf-8", "replace").decode())
+    private.keep_note(C, "c-1", "a thumb on the paper")
     private.open_upload(upload_of(A))
     private.advance(A, 0, 500)
     private.open_upload(upload_of(C))

@@ -152,6 +152,16 @@ def test_a_draft_is_kept_until_it_is_dropped(private: Private) -> None:
     assert private.draft(A, "c-1") is None
 
 
+def test_notes_of_a_sheet_are_kept_by_alias_until_they_are_dropped(private: Private) -> None:
+    private.keep_note(A, "c-1", "blurred")
+    private.keep_note(A, "c-1", "the upper half is blurred")
+    private.keep_note(A, "c-2", "a thumb")
+    private.keep_note(B, "c-1", "another sheet")
+    assert private.notes(A) == {"c-1": "the upper half is blurred", "c-2": "a thumb"}
+    private.drop_notes(A)
+    assert (private.notes(A), private.notes(B)) == ({}, {"c-1": "another sheet"})
+
+
 def test_an_upload_advances_only_from_where_it_stands(private: Private) -> None:
     private.open_upload(upload())
     assert private.advance(A, 0, 400)

@@ -112,6 +112,17 @@ def test_every_page_has_its_language_a_title_one_heading_and_a_way_past_the_menu
         assert len(ids) == len(set(ids)), path
 
 
+def test_every_page_says_in_one_sentence_what_it_is_in_its_language(
+    files: dict[str, bytes], spanish_files: dict[str, bytes]
+) -> None:
+    said = {"en": ", counted from its tally sheets.", "es": ": cómputo a partir de sus actas."}
+    for path, data in (*files.items(), *spanish_files.items()):
+        if path.endswith(".html"):
+            (language,) = re.findall(r'<html lang="(\w+)', text := data.decode())
+            told = re.findall(r'<meta name="description" content="([^"]+)">', text)
+            assert [said[language] in one for one in told] == [True], path
+
+
 def test_every_element_is_closed_where_it_should_be(pages: dict[str, Page]) -> None:
     assert {path: (p.open_tags, p.wrongly_closed) for path, p in pages.items() if p.open_tags or p.wrongly_closed} == {}
 

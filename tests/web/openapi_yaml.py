@@ -111,7 +111,7 @@ TABLE: Mapping[str, Told] = {
     ),
     "desk enter": (
         "Save what was keyed.",
-        ("station", "problem"),
+        ("station", "problem", "note"),
         {200: HTML, 303: None, 422: HTML},
         (400, 403, 404, 409),
     ),

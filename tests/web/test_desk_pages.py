@@ -2,7 +2,9 @@
 
 import re
 import sys
+from collections import Counter
 from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import ModuleType
 
@@ -15,6 +17,7 @@ from testigo.core.ids import Digest, FieldId, StationCode
 from testigo.core.records import Entry, Photo, Reading, Ruling, Withhold
 from testigo.flows.board import board
 from testigo.flows.seal import seal
+from testigo.ports import Blobs
 from testigo.wiring import make_home
 
 T1, T2 = StationCode("T1"), StationCode("T2")
@@ -38,6 +41,21 @@ def desk(two_pages: ModuleType, tmp_path: Path) -> Iterator[Served]:
     world = make_home(two_pages.write_two_pages(tmp_path / "election"), tmp_path / "home", None)[0]
     with served(world, two_pages.PagedReader()) as running:
         yield running
+
+
+@dataclass(frozen=True)
+class CountedBlobs:
+    """Blobs that count how often each was opened."""
+
+    blobs: Blobs
+    opened: Counter[Digest]
+
+    def open(self, digest: Digest) -> bytes:
+        self.opened[digest] += 1
+        return self.blobs.open(digest)
+
+    def __getattr__(self, name: str):  # type: ignore[no-untyped-def]
+        return getattr(self.blobs, name)
 
 
 def put_page(server: Served, page: int, *, station: StationCode = T1, taken: str = "") -> Digest:
@@ -101,6 +119,24 @@ def test_a_page_that_comes_in_while_somebody_keys_is_shown_before_anything_is_sa
     assert 'value="20"' in refused.text
     assert entries(desk) == []
     assert key(clerk, one, two).status == 303
+
+
+def test_a_picture_that_is_kept_opens_no_photo_again_and_a_withheld_photo_is_gone(
+    two_pages: ModuleType, tmp_path: Path
+) -> None:
+    world = make_home(two_pages.write_two_pages(tmp_path / "election"), tmp_path / "home", None)[0]
+    opened: Counter[Digest] = Counter()
+    with served(replace(world, blobs=CountedBlobs(world.blobs, opened)), two_pages.PagedReader()) as desk:
+        photo, clerk = put_page(desk, 1), desk.invited("clerk")
+        assert given(clerk) == photo
+        for _ in range(3):
+            assert clerk.get(f"/desk/{photo}/image").body.startswith(b"1600 wide: ")
+            assert clerk.get(f"/desk/{photo}/page/1").status == 204
+        # Once for the photo as it is, once for its pages.
+        assert opened == {photo: 2}
+        world.journal.append([Withhold(photo, "privacy")])
+        assert clerk.get(f"/desk/{photo}/image").status == 404
+        assert opened == {photo: 2}
 
 
 def test_what_was_keyed_without_a_page_is_keyed_again_with_it(desk: Served) -> None:

@@ -95,6 +95,41 @@ def test_a_difference_goes_to_a_third_person_who_sees_only_what_differs_and_give
     seal(server.world)
 
 
+NOTE = 'the upper half is "blurred" <b>& dark</b>'
+
+
+def test_a_note_on_a_problem_is_shown_to_the_adjudicator_until_it_is_settled_and_is_in_no_record(
+    server: Served,
+) -> None:
+    photo = put_photo(server)
+    first, second = server.invited("clerk"), server.invited("clerk")
+    place = taken(first)
+    alone = first.post(place, typed(server, note=NOTE))
+    assert (alone.status, "A note goes with a problem" in alone.text) == (422, True)
+    assert "&lt;b&gt;&amp; dark&lt;/b&gt;</textarea>" in alone.text
+    long = first.post(place, typed(server, problem="blurred", note="a" * 281))
+    assert (long.status, "in at most 280 signs" in long.text) == (422, True)
+    first.post(f"{place}/draft", typed(server, note="a" * 300))
+    assert f">{'a' * 280}</textarea>" in first.get(place).text
+    assert first.post(place, typed(server, problem="blurred", note=f" {NOTE}\n\u202e ")).status == 303
+    seen = [second.get(taken(second)).text, second.get("/").text]
+    assert second.post(place, typed(server, f__BEN="11")).status == 303
+    assert not any("upper half" in page for page in seen)
+    judge = server.invited("adjudicator")
+    page = judge.get(judge.get("/rulings").headers["location"]).text
+    order = [entry.problem for _, entry in sorted(
+        (digest, record) for digest, record in server.world.views.records() if isinstance(record, Entry)
+    )].index("blurred")  # fmt: skip
+    shown = "the upper half is &#34;blurred&#34; &lt;b&gt;&amp; dark&lt;/b&gt;"
+    assert f"Note on the problem in answer {order + 1}: <bdi>{shown}</bdi>" in page
+    # Only the answer of eleven votes breaks a sum: it is told by its own number.
+    assert re.findall(r"Sums that do not hold in answer (\d)", page) == [str(2 - order)]
+    assert not any("upper half" in repr(record) for _, record in server.world.views.records())
+    pick = {"pick.problem": str(1 - order), "pick.BEN": str(order), "reason": "it can be read"}
+    assert judge.post(f"/rulings/{photo}", pick).status == 303
+    assert server.private.notes(photo) == {}
+
+
 def test_nothing_that_anybody_or_anything_else_said_is_in_any_answer_before_both_entries(server: Served) -> None:
     photo = put_photo(server)
     first, second = server.invited("clerk"), server.invited("clerk")

@@ -133,6 +133,14 @@ def test_pages_come_in_the_language_that_is_asked(server: Served) -> None:
     assert "Skip to the content" not in arabic
 
 
+def test_a_page_says_in_one_sentence_what_it_is_in_the_language_that_is_asked(server: Served) -> None:
+    said = {"/": "Contar una elección a partir de sus actas", "/c/": "Fotografíe el acta de una mesa y envíela."}
+    for path, sentence in said.items():
+        text = server.anyone().get(path, **{"Accept-Language": "es"}).text
+        (told,) = re.findall(r'<meta name="description" content="([^"]+)">', text)
+        assert sentence in told
+
+
 def _secret_of(cookies: dict[str, str]):  # type: ignore[no-untyped-def]
     return hidden(cookies["testigo_session"])
 

@@ -1,7 +1,6 @@
 """What did not work is said in the language of whoever asks, and never names a place of the server's machine."""
 
 import ast
-import re
 from pathlib import Path
 
 import pytest
@@ -14,9 +13,10 @@ from testigo.site.paths import PEOPLE_LANGUAGES
 from testigo.site.words import words_of
 from testigo.web.guard import OTHER_ROLE
 from testigo.web.sentences import NO_PHOTO, NOT_NOW, OF_PHOTOS, SENTENCES, said_in, told_sentence
+from testigo.web.spool import NOT_KEPT
 
 SOURCE = Path(testigo.__file__).parent
-MODULES = ("app", "guard", "enrol", "plain", "problems", "outcome", "spool", "bodies")
+MODULES = ("app", "guard", "enrol", "plain", "problems", "outcome", "spool", "bodies", "board")
 ERRORS = {"NotAllowed", "BadUsage", "TooMany", "NotFound", "CannotWrite"}
 SPANISH, ARABIC = (words_of(language, PEOPLE_LANGUAGES) for language in ("es", "ar"))
 
@@ -44,19 +44,18 @@ def test_every_sentence_that_pages_of_people_can_say_is_known_to_the_catalogues(
     said = [text for name in MODULES for text in texts_in(SOURCE / "web" / f"{name}.py", raised=True)]
     # What is said of JSON is read by programs.
     unknown = [text for text in said if "JSON" not in text and said_in(SPANISH, BadUsage(text)) == text]
-    assert (len(said) > 20, unknown) == (True, [])
+    assert (len(said) > 15, unknown) == (True, [])
 
 
 def test_no_sentence_is_kept_that_nobody_says() -> None:
     files = [*(SOURCE / "web").glob("*.py"), *(SOURCE / "flows").glob("*.py")]
-    said = "\n".join(text for path in files if path.name != "sentences.py" for text in texts_in(path, raised=False))
-    for text in set(SENTENCES) - {NOT_NOW}:
-        pattern = ".+".join(map(re.escape, re.split(r"%\(\w+\)s", text)))
-        assert re.search(f"^{pattern}$", said, re.MULTILINE), text
+    said = {text for path in files if path.name != "sentences.py" for text in texts_in(path, raised=False)}
+    assert set(SENTENCES) - {NOT_NOW} <= said
 
 
 def test_a_sentence_with_a_number_is_said_in_every_language() -> None:
-    error = BadUsage("page: expected a number from 1 to 20")
+    error = BadUsage("page: expected a number from 1 to %(most)s", most=20)
+    assert str(error) == "page: expected a number from 1 to 20"
     assert said_in(SPANISH, error) == "página: se esperaba un número de 1 a 20"
     assert "20" in said_in(ARABIC, error)
     assert said_in(SPANISH, BadUsage("a sentence of a module to come")) == "a sentence of a module to come"
@@ -77,7 +76,7 @@ def test_a_photo_that_is_refused_is_told_in_plain_words(cause: str) -> None:
 def test_places_of_this_machine_are_told_to_nobody_but_its_people(capsys: pytest.CaptureFixture[str]) -> None:
     error = CannotWrite("/srv/home/private.sqlite: the database cannot be read or written: disk full")
     assert (told_sentence(error), "/srv/home" in capsys.readouterr().err) == (NOT_NOW, True)
-    assert told_sentence(CannotWrite("the photo could not be kept: File too large; try again later"))[:9] == "the photo"
+    assert told_sentence(CannotWrite(NOT_KEPT, why="File too large")) == NOT_KEPT % {"why": "File too large"}
 
 
 def test_pages_say_what_did_not_work_in_the_language_that_is_asked(server: Served) -> None:

@@ -1,6 +1,7 @@
 """`testigo intake` and `testigo read`."""
 
 import csv
+from collections.abc import Iterator
 from pathlib import Path
 
 from testigo.cluster.local import cores, local_executor
@@ -14,7 +15,7 @@ from testigo.flows.tune import settled_sheets
 from testigo.flows.tune import tune as run_tune
 from testigo.ports import World
 from testigo.stats.posterior import MILLION
-from testigo.stats.tuning import Step
+from testigo.stats.tuning import Step, Tally, Tuned
 from testigo.terminal import number, progress, say
 from testigo.wiring import home_of, open_home, photo_readers, reading_by, writing
 
@@ -103,7 +104,7 @@ def read_command(
         Read the sheets again that people have settled (sources have reported their figures), and tell how sure a
         reading must be so that hardly any wrong one counts. Nothing is kept or changed.
     target
-        With --tune: at most one wrong sheet in so many accepted ones.
+        With --tune: at most one wrong station in so many accepted ones.
     """
     world = open_home(home_of(home))
     if tune:
@@ -141,26 +142,48 @@ def _tune(world: World, dask: str | None, jobs: int | None, target: int) -> None
         progress("read again", len(settled.photos)) as step,
     ):
         found = run_tune(world, settled, executor, reader, 1 / target, step)
-    say(f"{number(len(settled.photos))} photos of sheets that people have settled")
-    say(f"{'posterior':>10} {'accepted':>18} {'wrong':>7}  95% interval of the share of wrong sheets")
-    for one in found.curve:
-        say(f"{_ppm(one.accept_ppm):>10} {_accepted(one):>18} {number(one.wrong):>7}  {_interval(one)}")
-    chosen, other = found.chosen, found.measured
     say(
-        f"chosen on one half: likelihood ratio {chosen.ratio:g}, posterior {_ppm(chosen.accept_ppm)}: "
-        f"{_accepted(chosen)} accepted, {number(chosen.wrong)} wrong"
+        f"{number(len(settled.photos))} photos of {number(len(settled.stations))} stations that people have settled; "
+        "photos of one station are one trial"
     )
-    say(f"on the other half: {_accepted(other)} accepted, {number(other.wrong)} wrong, {_interval(other)}")
-    if other.at_most > 1 / target:
-        say(
-            f"so few sheets do not show that at most 1 in {number(target)} is wrong; without a wrong one it takes "
-            f"about {number(3 * target)} accepted sheets"
+    for line in tuned_lines(found, target):
+        say(line)
+
+
+def tuned_lines(found: Tuned, target: int) -> Iterator[str]:
+    """What tuning found, stations first and photos beside them: the curve, the choice, what remains, what to write."""
+    yield (
+        f"{'posterior':>10} {'stations accepted':>20} {'wrong':>6} {'photos accepted':>22} {'wrong':>6}  "
+        "95% interval of the share of wrong stations"
+    )
+    for one in found.curve:
+        of, beside = one.stations, one.photos
+        yield (
+            f"{_ppm(one.accept_ppm):>10} {_accepted(of):>20} {number(of.wrong):>6} {_accepted(beside):>22} "
+            f"{number(beside.wrong):>6}  {_interval(one)}"
         )
-    say("in election.toml, before setup:")
-    say(f"  [reading]\n  sure_ppm = {chosen.accept_ppm}\n  least_ratio_ppm = {round(MILLION * chosen.ratio)}")
+    chosen, other = found.chosen, found.measured
+    pair = f"likelihood ratio {chosen.ratio:g}, posterior {_ppm(chosen.accept_ppm)}"
+    yield f"chosen on one half: {pair}: {_counted(chosen)}"
+    yield f"on the other half: {_counted(other)}, {_interval(other)}"
+    if other.at_most > 1 / target:
+        yield (
+            f"so few stations do not show that at most 1 in {number(target)} is wrong; without a wrong one it takes "
+            f"about {number(3 * target)} accepted stations"
+        )
+    yield "in election.toml, before setup:"
+    yield f"  [reading]\n  sure_ppm = {chosen.accept_ppm}\n  least_ratio_ppm = {round(MILLION * chosen.ratio)}"
 
 
-def _accepted(one: Step) -> str:
+def _counted(one: Step) -> str:
+    stations, photos = one.stations, one.photos
+    return (
+        f"{_accepted(stations)} stations accepted, {number(stations.wrong)} wrong "
+        f"(photos: {_accepted(photos)}, {number(photos.wrong)} wrong)"
+    )
+
+
+def _accepted(one: Tally) -> str:
     share = f" ({one.accepted / one.n:.1%})" if one.n else ""
     return f"{number(one.accepted)} of {number(one.n)}{share}"
 

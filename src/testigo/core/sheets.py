@@ -6,9 +6,12 @@ from dataclasses import dataclass
 from testigo.core.arithmetic import evaluate
 from testigo.core.dossier import PHOTO_SOURCE, Evidence
 from testigo.core.form import Form
-from testigo.core.ids import Digest
+from testigo.core.ids import Digest, StationCode
 from testigo.core.pages import lacks_pages, pages_in, put_together
 from testigo.core.records import Photo, Reading
+
+SheetKey = tuple[StationCode, str]
+"""A station and a form: the sheet whose pages can come in separate photos."""
 
 
 @dataclass(frozen=True, slots=True)

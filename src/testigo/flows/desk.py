@@ -28,6 +28,7 @@ from testigo.private import Private
 
 CLAIM = timedelta(minutes=10)
 MOST_REASON = 500
+MOST_NOTE = 280
 DOES_NOT_WAIT = "This photo does not wait to be keyed."
 TIME_IS_OVER = "Your ten minutes for this photo were over, and somebody else has it now."
 OTHER_ADJUDICATOR = "Another adjudicator has this photo now."
@@ -39,10 +40,12 @@ UNKNOWN_FORM = "The election has no form called %(came)s."
 UNKNOWN_PROBLEM = "Expected one of the problems %(expected)s, came %(came)s."
 UNKNOWN_FIELDS = "Expected every field of the form %(form)s once, came %(came)s."
 TOO_MUCH = "Expected numbers up to %(most)s."
+LONG_NOTE = "Write the note in at most %(most)s signs."
+NOTE_ALONE = "A note goes with a problem: choose one, or leave the note empty."
 NOT_ANSWERED = "Not answered: %(fields)s. A field is a number, blank or illegible."
 SENTENCES = (
     DOES_NOT_WAIT, TIME_IS_OVER, OTHER_ADJUDICATOR, NOT_KEYED, NO_REASON, NO_STATION, UNKNOWN_STATION, UNKNOWN_FORM,
-    UNKNOWN_PROBLEM, UNKNOWN_FIELDS, TOO_MUCH, NOT_ANSWERED,
+    UNKNOWN_PROBLEM, UNKNOWN_FIELDS, TOO_MUCH, LONG_NOTE, NOTE_ALONE, NOT_ANSWERED,
 )  # fmt: skip
 """What the desk answers to what it cannot take; pages tell it in the language of whoever asks."""
 
@@ -104,14 +107,23 @@ def enter(
     answer: Answer,
     now: datetime,
     beside: Sequence[str] = (),
+    note: str = "",
 ) -> None:
     """Writes what somebody keyed; the photo leaves their hands. `beside` are the photos of other pages that they saw.
 
+    A `note` on the problem is for whoever settles the sheet: it stays in the private store until then, and never comes
+    into a record.
+
     Raises:
         Taken: somebody else has it now, or it was settled meanwhile.
-        BadUsage: the answer is none for this election's form, or another page of the sheet came in meanwhile.
+        BadUsage: the answer is none for this election's form, another page of the sheet came in meanwhile, or the note
+            is long or stands without a problem.
     """
     check(world, answer)
+    if len(note) > MOST_NOTE:
+        raise BadUsage(LONG_NOTE, most=MOST_NOTE)
+    if note and answer.problem is None:
+        raise BadUsage(NOTE_ALONE)
     seen = desk.beside.get(photo, ())
     if photo in desk.wanted and tuple(beside) != seen:
         raise BadUsage("another photo of this sheet came in meanwhile: look at all of them, then save again")
@@ -120,6 +132,8 @@ def enter(
         raise Taken(why)
     if not private.claim(photo, "entry", alias, now, now + CLAIM):
         raise Taken(TIME_IS_OVER)
+    if note or alias in private.notes(photo):
+        private.keep_note(photo, alias, note)
     world.journal.append(
         [
             Entry(
@@ -170,6 +184,7 @@ def rule(
             )
         ]
     )  # fmt: skip
+    private.drop_notes(photo)
     private.release(photo, "ruling", alias)
 
 

@@ -11,17 +11,15 @@ from dataclasses import dataclass
 from threading import Lock
 
 from testigo.core.entry import Differs, SheetState, Waiting, is_drawn_again, photos_keyed, state_of
-from testigo.core.ids import Digest, StationCode
+from testigo.core.ids import Digest
 from testigo.core.records import Entry, Photo, Reading, Ruling, Withhold
-from testigo.core.sheets import Shot, Unit, pages_shown, read_surely, units_of
+from testigo.core.sheets import SheetKey, Shot, Unit, pages_shown, read_surely, units_of
 from testigo.core.state import State, corrected_evidence, photo_seen
 from testigo.flows.board import READ_BY_MACHINE
 from testigo.ports import World
 
 NOTHING = Waiting(())
 LAST = 3
-SheetKey = tuple[StationCode, str]
-"""A station and a form of several pages."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,14 +1,52 @@
 """From the pages that were found in a photo to its reading: whose figures they are, and whether they may count."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from testigo.core.form import Form
 from testigo.core.ids import FieldId, StationCode
 from testigo.core.records import Reading
 from testigo.ports import PageSeen
+from testigo.stats.fields import ValueEvidence
 from testigo.stats.posterior import Thresholds
 from testigo.stats.written import Ink, with_figures
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """The pages of one sheet that are read together.
+
+    `twice`: a page stands there twice, so they are of two sheets, and neither is read. `may_count`: a printed code
+    names the station, and every page of the sheet that has figures is seen once.
+    """
+
+    form: Form
+    pages: tuple[PageSeen, ...]
+    twice: bool
+    may_count: bool
+
+    @property
+    def ink(self) -> list[tuple[FieldId, Ink]]:
+        """What stands in the boxes of all pages."""
+        return [(one.field, one.cells) for page in self.pages for one in page.ink]
+
+    @property
+    def said(self) -> list[ValueEvidence]:
+        """What words and tallies of all pages say."""
+        return [one for page in self.pages for one in page.evidence]
+
+
+def written_on(
+    reading: Reading, claimed: StationCode | None, pages: Sequence[PageSeen], forms: Mapping[str, Form]
+) -> Written | None:
+    """What is read by hand of these pages; None where codes state the figures, or nothing says whose or what it is."""
+    form = _form_of(reading, pages, forms)
+    if reading.outcome == "figures" or form is None or (reading.station is None and claimed is None):
+        return None
+    seen = tuple(page for page in pages if page.form == form.id)
+    twice = len({page.page for page in seen}) < len(seen)
+    named = reading.station is not None
+    return Written(form, seen, twice, may_count=named and not twice and shows_all(seen, form))
 
 
 def with_pages(
@@ -21,25 +59,19 @@ def with_pages(
     """The reading of a photo's codes, completed by what is written on its pages.
 
     Figures count only where a printed code names the station, every page of the sheet that has figures is seen once,
-    and the figures are sure. Where nothing but the sender says which station it is, they are proposed. A page that
-    stands twice in the photo is of two sheets, and neither is read.
+    and the figures are sure. Where nothing but the sender says which station it is, they are proposed.
     """
-    if reading.outcome == "figures":
+    sheet = written_on(reading, claimed, pages, forms)
+    if sheet is None:
         return reading
-    form = _form_of(reading, pages, forms)
-    if form is None or (reading.station is None and claimed is None):
-        return reading
-    seen = [page for page in pages if page.form == form.id]
     base = reading
     if reading.station is None:
-        base = replace(reading, outcome="station", form=form.id, station=claimed)
-    if len({page.page for page in seen}) < len(seen):
+        base = replace(reading, outcome="station", form=sheet.form.id, station=claimed)
+    if sheet.twice:
         return replace(base, outcome="doubtful", verdict="people")
-    ink: list[tuple[FieldId, Ink]] = [(one.field, one.cells) for page in seen for one in page.ink]
-    said = [one for page in seen for one in page.evidence]
-    found = with_figures(replace(base, page=seen[0].page), form, ink, said, thresholds)
-    whole = shows_all(seen, form) and reading.station is not None
-    if found.outcome != "figures" or whole:
+    base = replace(base, page=sheet.pages[0].page)
+    found = with_figures(base, sheet.form, sheet.ink, sheet.said, thresholds)
+    if found.outcome != "figures" or sheet.may_count:
         return found
     return replace(found, outcome="doubtful", verdict="look", counts=None, proposed=found.counts)
 

@@ -13,14 +13,13 @@ from testigo.core.form import Form
 from testigo.core.ids import Counts, Digest, FieldId, StationCode
 from testigo.core.pages import pages_in
 from testigo.core.records import Reading, Record, Supersede, encode_record
+from testigo.core.sheets import SheetKey
 from testigo.core.state import current_readings, fold
 from testigo.flows.handwriting import shows_all, with_pages
 from testigo.ports import PageSeen, World
 from testigo.stats.posterior import Thresholds
 from testigo.tlog.merkle import leaf_hash
 
-SheetKey = tuple[StationCode, str]
-"""A station and a form."""
 WHY = "its pages were read together"
 
 
@@ -59,23 +58,47 @@ def joined(
 
     Where pages are missing, photos of the same sheet that were read before are looked at again (`look`).
     """
-    sheets: dict[SheetKey, list[Part]] = defaultdict(list)
-    for part in parts:
-        if part.codes.station is not None and part.codes.form is not None:
-            sheets[part.codes.station, part.codes.form].append(part)
-    short = {key for key, some in sheets.items() if not shows_all(_pages(some), world.forms[key[1]])}
+    sheets = by_sheet(parts)
+    short = {key for key, some in sheets.items() if not shows_all(pages_of(some), world.forms[key[1]])}
     before = _read_before(world, short)
-    for key, new in sorted(sheets.items()):
+    for key, new in sheets.items():
         form = world.forms[key[1]]
         earlier = [
             replace(again, alone=reading, old=digest)
             for digest, reading in before.get(key, ())
             if (again := look(reading.photo)) is not None and again.codes.station == key[0]
         ]
-        yield _records(form, sorted(new, key=_order), earlier, thresholds)
+        yield _records(form, new, earlier, thresholds)
 
 
-def _pages(parts: Iterable[Part]) -> list[PageSeen]:
+def by_sheet(parts: Iterable[Part]) -> Mapping[SheetKey, Sequence[Part]]:
+    """The photos of each sheet in the order of their pages, and the sheets in theirs."""
+    sheets: dict[SheetKey, list[Part]] = defaultdict(list)
+    for part in parts:
+        if part.codes.station is not None and part.codes.form is not None:
+            sheets[part.codes.station, part.codes.form].append(part)
+    return {key: sorted(sheets[key], key=_order) for key in sorted(sheets)}
+
+
+def weighed_together(new: Iterable[Part], known: Mapping[Digest, Part]) -> Iterator[Sequence[Part]]:
+    """The photos of a sheet that are weighed at once, one of each page as far as there are such: sets of them, until
+    every new photo has been in one.
+
+    `known` are all photos of the sheet by their hash. It is asked anew for each set, so that a photo which was found
+    sure in one goes before others in the next.
+    """
+    judged: set[Digest] = set()
+    for part in new:
+        photo = part.alone.photo
+        if photo in judged:
+            continue
+        chosen = _with_other_pages(known[photo], [one for one in known.values() if one.alone.photo != photo], judged)
+        judged |= {one.alone.photo for one in chosen}
+        yield chosen
+
+
+def pages_of(parts: Iterable[Part]) -> list[PageSeen]:
+    """What was found in these photos, page by page."""
     return [page for part in parts for page in part.pages]
 
 
@@ -105,13 +128,7 @@ def _records(form: Form, new: Sequence[Part], earlier: Sequence[Part], threshold
     read: dict[Digest, Part] = {part.alone.photo: part for part in (*new, *earlier)}
     records: dict[Digest, Record] = {}
     corrections: list[Record] = []
-    judged: set[Digest] = set()
-    for part in new:
-        photo = part.alone.photo
-        if photo in judged:
-            continue
-        chosen = _with_other_pages(read[photo], [one for one in read.values() if one.alone.photo != photo], judged)
-        judged |= {one.alone.photo for one in chosen}
+    for chosen in weighed_together(new, read):
         for one in _weighed(form, chosen, thresholds):
             before = read[one.photo]
             if before.old is not None and one != before.alone:
@@ -136,7 +153,7 @@ def _with_other_pages(part: Part, others: Sequence[Part], judged: set[Digest]) -
 
 def _weighed(form: Form, parts: Sequence[Part], thresholds: Thresholds) -> Iterator[Reading]:
     """The readings of these photos, each of its own pages, read together; of earlier ones only what is sure now."""
-    pages = _pages(parts)
+    pages = pages_of(parts)
     together = parts[0].alone
     if len(parts) > 1:
         together = with_pages(parts[0].codes, None, pages, {form.id: form}, thresholds)

@@ -42,7 +42,6 @@ def read(world: World, executor: Executor, reader: Reader, progress: Callable[[i
     reader_id = reader_of(world)
     unread = world.views.photos_unread(reader_id, VERSION)
     photos = world.views.photos()
-    sureness = thresholds_of(world.election)
     outcomes: Counter[str] = Counter()
     shown: Counter[Showing] = Counter()
     records: list[Record] = []
@@ -51,14 +50,9 @@ def read(world: World, executor: Executor, reader: Reader, progress: Callable[[i
     def look(sha256: Digest) -> tuple[Digest, Sight]:
         return sha256, reader.read(world.blobs.open(sha256), photos[sha256].orient)
 
-    def seen(sha256: Digest, sight: Sight) -> tuple[Reading, Part | None]:
-        texts = [(code.symbology, code.text) for code in sight.codes]
-        codes = reading_of(sha256, texts, sight.phash, world.forms, reader_id, VERSION)
-        alone = with_pages(codes, photos[sha256].station, sight.pages, world.forms, sureness)
-        return alone, part_of(codes, alone, sight.pages, world.forms)
-
     for sha256, sight in in_order(executor, look, unread):
-        reading, part = seen(sha256, sight)
+        codes, reading = readings_of(world, photos[sha256], sight)
+        part = part_of(codes, reading, sight.pages, world.forms)
         found = {page.form for page in sight.pages}
         how = showing(reading, found, world.forms, covered=sight.covered is not None)
         shown[how] += 1
@@ -75,10 +69,22 @@ def read(world: World, executor: Executor, reader: Reader, progress: Callable[[i
         progress(1)
     world.journal.append(records)
     fresh = {part.alone.photo for part in parts}
-    for some in joined(world, parts, lambda photo: seen(*look(photo))[1], sureness):
+
+    def again(sha256: Digest) -> Part | None:
+        _, sight = look(sha256)
+        return part_of(*readings_of(world, photos[sha256], sight), sight.pages, world.forms)
+
+    for some in joined(world, parts, again, thresholds_of(world.election)):
         outcomes.update(one.outcome for one in some if isinstance(one, Reading) and one.photo in fresh)
         world.journal.append(some)
     return PhotosRead(outcomes, shown)
+
+
+def readings_of(world: World, photo: Photo, sight: Sight) -> tuple[Reading, Reading]:
+    """What a photo's codes say, and what it says with its pages, looked at alone."""
+    texts = [(code.symbology, code.text) for code in sight.codes]
+    codes = reading_of(photo.sha256, texts, sight.phash, world.forms, reader_of(world), VERSION)
+    return codes, with_pages(codes, photo.station, sight.pages, world.forms, thresholds_of(world.election))
 
 
 def _rendition(world: World, photo: Photo, sight: Sight, how: Showing) -> tuple[Rendition, ...]:

@@ -21,7 +21,7 @@ def withhold(world: World, photo: str, reason: str) -> Digest:
         BadUsage: the reason is none of privacy, legal, duplicate.
     """
     if reason not in REASONS:
-        raise BadUsage(f"reason: expected one of {', '.join(REASONS)}, came {reason}")
+        raise BadUsage("reason: expected one of %(reasons)s, came %(what)s", reasons=", ".join(REASONS), what=reason)
     found = [sha256 for sha256 in world.views.photos() if sha256.startswith(photo)] if len(photo) >= 8 else []
     if len(found) != 1:
         raise NotFound(NOT_ONE, came=photo[:64], count=len(found))

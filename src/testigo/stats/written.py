@@ -1,7 +1,7 @@
 """From what stands in a sheet's boxes to a reading that says how sure it is."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -13,6 +13,24 @@ from testigo.stats.posterior import MILLION, USUAL, Thresholds, read_sheet
 
 Ink = Sequence[Sequence[float]]
 """Of every cell of a field, from left to right, the logarithms of its classes' probabilities."""
+
+
+@dataclass(frozen=True, slots=True)
+class OnPaper:
+    """What is weighed of a sheet: the cells of its fields, what else speaks of them, and the fields that have a place
+    on the form and were not read: with such a one nothing is sure."""
+
+    cells: tuple[FieldCells, ...]
+    evidence: tuple[ValueEvidence, ...]
+    unread: frozenset[FieldId]
+
+
+def on_paper(form: Form, ink: Iterable[tuple[FieldId, Ink]], evidence: Iterable[ValueEvidence] = ()) -> OnPaper:
+    """What was read on pages of this form, as the sums' arithmetic takes it."""
+    cells = tuple(field_cells(ink))
+    read = {one.field for one in cells}
+    placed = {box.field for box in form.boxes} | {field for column in form.columns for field in column.fields}
+    return OnPaper(cells, tuple(one for one in evidence if one.field in read), frozenset(placed - read))
 
 
 def with_figures(
@@ -32,16 +50,12 @@ def with_figures(
     """
     if reading.outcome != "station" or reading.form != form.id:
         return reading
-    fields = field_cells(ink)
-    if not fields:
+    found = on_paper(form, ink, evidence)
+    if not found.cells:
         return reading
-    read = {one.field for one in fields}
-    heard = [one for one in evidence if one.field in read]
-    sheet = read_sheet(fields, form.rules, heard, thresholds=thresholds)
+    sheet = read_sheet(found.cells, form.rules, found.evidence, thresholds=thresholds)
     ppm = {field: round(MILLION * part) for field, part in sheet.marginals.items()}
-    placed = {box.field for box in form.boxes} | {field for column in form.columns for field in column.fields}
-    unread = placed - read
-    if sheet.verdict == "sure" and not unread:
+    if sheet.verdict == "sure" and not found.unread:
         return replace(reading, outcome="figures", counts=sheet.counts, verdict="sure", ppm=ppm)
     cells = tuple(f"{one.field}/{one.cell + 1}" for one in sheet.look_at)
     proposed = sheet.counts or None

@@ -63,8 +63,12 @@ def _key_in(path: Path) -> EllipticCurvePrivateKey:
 
 def older_keys(path: Path) -> tuple[Path, ...]:
     """The files of keys that were in use before: `intake-<8 hexadecimal digits>.pem` beside `intake.pem`."""
-    name = re.compile(rf"{re.escape(path.stem)}-[0-9a-f]{{8}}{re.escape(path.suffix)}")
-    return tuple(sorted(one for one in path.parent.iterdir() if name.fullmatch(one.name)))
+    return tuple(sorted(one for one in path.parent.iterdir() if is_older_key(one.name, path)))
+
+
+def is_older_key(name: str, path: Path) -> bool:
+    """Whether a file of this name holds a key that was in use before the one at this path."""
+    return re.fullmatch(rf"{re.escape(path.stem)}-[0-9a-f]{{8}}{re.escape(path.suffix)}", name) is not None
 
 
 def public_bytes(key: EllipticCurvePrivateKey) -> bytes:

@@ -65,6 +65,14 @@ DRAFT = Table(
     Column("text", Text, nullable=False),
 )
 
+NOTE = Table(
+    "private_note",
+    PRIVATE,
+    Column("photo", String(64), primary_key=True),
+    Column("alias", String(64), primary_key=True),
+    Column("text", Text, nullable=False),
+)
+
 UPLOAD = Table(
     "private_upload",
     PRIVATE,

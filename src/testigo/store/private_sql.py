@@ -20,6 +20,7 @@ from testigo.store.private_schema import (
     CLAIM,
     DRAFT,
     INVITATION,
+    NOTE,
     PASS,
     PASSKEY,
     PRIVATE,
@@ -180,6 +181,21 @@ class SqlPrivate:
         """See `private.Private`."""
         with self._changing() as connection:
             connection.execute(delete(DRAFT).where(DRAFT.c.photo == photo, DRAFT.c.alias == alias))
+
+    def keep_note(self, photo: Digest, alias: str, text: str) -> None:
+        """See `private.Private`."""
+        self._put(NOTE, {"photo": photo, "alias": alias}, {"text": text})
+
+    def notes(self, photo: Digest) -> Mapping[str, str]:
+        """See `private.Private`."""
+        with self._engine.connect() as connection:
+            rows = connection.execute(select(NOTE.c.alias, NOTE.c.text).where(NOTE.c.photo == photo))
+            return {row.alias: row.text for row in rows}
+
+    def drop_notes(self, photo: Digest) -> None:
+        """See `private.Private`."""
+        with self._changing() as connection:
+            connection.execute(delete(NOTE).where(NOTE.c.photo == photo))
 
     def open_upload(self, upload: Upload) -> None:
         """See `private.Private`."""

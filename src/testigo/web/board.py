@@ -207,7 +207,7 @@ def _role(name: str) -> Role:
     for role in ROLES:
         if role == name:
             return role
-    raise BadUsage(f"role: expected one of {', '.join(ROLES)}, came {name[:40]!r}")
+    raise BadUsage("role: expected one of %(roles)s, came %(what)s", roles=", ".join(ROLES), what=repr(name[:40]))
 
 
 def _whole(text: str, least: int, most: int) -> int:

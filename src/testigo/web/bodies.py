@@ -42,7 +42,7 @@ async def whole_of(request: Request, most: int) -> bytes:
         async for piece in pieces_of(request):
             body += piece
             if len(body) > most:
-                raise BadUsage(f"expected at most {most} bytes")
+                raise BadUsage("expected at most %(most)s bytes", most=most)
     except (ClientDisconnect, TimeoutError):
         raise HTTPException(408, "the request's body did not come to its end") from None
     return bytes(body)

@@ -17,7 +17,7 @@ from testigo.core.entry import PROBLEMS, Answer
 from testigo.core.form import Form
 from testigo.core.ids import Counts, Digest, FieldId, StationCode
 from testigo.errors import BadUsage, NotFound, Taken
-from testigo.flows.desk import CLAIM, check, enter, form_of, next_sheet, refusal, sheet_ahead
+from testigo.flows.desk import CLAIM, MOST_NOTE, check, enter, form_of, next_sheet, refusal, sheet_ahead
 from testigo.flows.desk_kept import Desk
 from testigo.flows.known import BLANK, ILLEGIBLE, Known, is_training, known_sheets, mark, next_known
 from testigo.ports import World
@@ -117,6 +117,7 @@ def desk_routes(deployment: Deployment) -> list[Route]:
             pages=sorted({place.page for place in places.values()}), photos=photos_of(found, photo),
             training=photo in known and is_training(private, alias),
             station=typed.get("station", ""), problem=typed.get("problem", ""), problems=PROBLEMS, fault=fault,
+            note=typed.get("note", ""), most_note=MOST_NOTE,
             made=shown_as_made(found, alias), rules=[{"code": rule.code, "text": rule.text} for rule in form.rules],
         )  # fmt: skip
 
@@ -147,8 +148,8 @@ def desk_routes(deployment: Deployment) -> list[Route]:
             answer = answer_in(form_in(found, photo), typed)
             if due is not None:
                 return await run_in_threadpool(marked, request, due, answer)
-            beside = typed.get("beside", "").split()
-            await run_in_threadpool(enter, world, found, private, alias, photo, answer, clock(), beside)
+            beside, note = typed.get("beside", "").split(), plain_line(typed.get("note", ""))
+            await run_in_threadpool(enter, world, found, private, alias, photo, answer, clock(), beside, note)
         except BadUsage as error:
             return shown(request, found, photo, typed, error)
         since = begun.pop((alias, photo), None)
@@ -175,7 +176,7 @@ def desk_routes(deployment: Deployment) -> list[Route]:
 
     async def draft(request: Request) -> Response:
         photo, typed = photo_in(request), await form_fields(request, MOST_BODY)
-        text = json.dumps({name: value[:64] for name, value in typed.items()})
+        text = json.dumps({name: value[: MOST_NOTE if name == "note" else 64] for name, value in typed.items()})
         if len(text) > _MOST_DRAFT:
             raise BadUsage(f"expected at most {_MOST_DRAFT} signs")
         alias, now = request.state.person.alias, clock()
@@ -281,6 +282,11 @@ def answer_in(form: Form, typed: Mapping[str, str], prefix: str = "f.") -> Answe
     station = StationCode(_latin(typed.get("station", "").strip()))
     said: Counts = counts
     return Answer(station, form.id, 1, said, tuple(blank), tuple(illegible), problem)
+
+
+def plain_line(text: str) -> str:
+    """A text as one line of signs that can be seen."""
+    return " ".join("".join(sign for sign in text if sign.isprintable() or sign.isspace()).split())
 
 
 def said_by(answer: Answer, field: str) -> str:

@@ -115,7 +115,7 @@ def _with_cookie(deployment: Deployment, session: str, answer: Response) -> Resp
 def _random(text: str, name: str) -> str:
     """The 256 random bits that somebody brought along, spelled as this server spells its own."""
     if not _SECRET.fullmatch(text):
-        raise BadUsage(f"{name}: expected 43 signs of base64url, random ones")
+        raise BadUsage("%(name)s: expected 43 signs of base64url, random ones", name=name)
     return text
 
 

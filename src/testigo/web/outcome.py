@@ -7,6 +7,7 @@ from testigo.private import Upload
 from testigo.terminal import warn
 from testigo.tlog.note import parse_note
 from testigo.web.deployment import Deployment
+from testigo.web.spool import NOT_KEPT
 
 
 def received_by(deployment: Deployment, data: bytes, sent: Sent) -> Received:
@@ -26,7 +27,7 @@ def received_by(deployment: Deployment, data: bytes, sent: Sent) -> Received:
         warn(f"testigo: {error}")
         raise CannotWrite("the photo could not be kept; try again later") from None
     except OSError as error:
-        raise CannotWrite(f"the photo could not be kept: {error.strerror}; try again later") from None
+        raise CannotWrite(NOT_KEPT, why=error.strerror) from None
 
 
 def refusal_text(error: BadPhoto) -> str:

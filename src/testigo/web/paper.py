@@ -111,12 +111,12 @@ class Papers:
         return shown
 
     def _pages_of(self, found: Desk, photo: Digest) -> Pages:
-        data, orient = self._master(found, photo)
-        return self._straight.of(photo, lambda: self._straightened(data, orient))
+        open_master, orient = self._master(found, photo)
+        return self._straight.of(photo, lambda: self._straightened(open_master(), orient))
 
     def _thumbnail(self, found: Desk, photo: Digest) -> bytes:
-        data, orient = self._master(found, photo)
-        return self._upright.of(photo, lambda: self._deployment.reader.thumbnail(data, orient, WIDTH))
+        open_master, orient = self._master(found, photo)
+        return self._upright.of(photo, lambda: self._deployment.reader.thumbnail(open_master(), orient, WIDTH))
 
     def _straightened(self, data: bytes, orient: int) -> Pages:
         try:
@@ -125,11 +125,13 @@ class Papers:
             straight = ()
         return {(one.form, one.page): one.jpeg for one in reversed(straight)}
 
-    def _master(self, found: Desk, photo: Digest) -> tuple[bytes, int]:
+    def _master(self, found: Desk, photo: Digest) -> tuple[Callable[[], bytes], int]:
+        """How the photo's bytes are opened, and its orientation. They are megabytes, which a picture that is kept does
+        not need; whether there is such a photo, and nobody withheld it, is asked each time."""
         known = self._known.get(photo)
         if known is not None:
-            return known.data, known.orient
+            return lambda: known.data, known.orient
         record = found.photos.get(photo)
         if record is None or photo in found.withheld:
             raise NotFound("There is no such photo.")
-        return self._deployment.world.blobs.open(photo), record.orient
+        return lambda: self._deployment.world.blobs.open(photo), record.orient

@@ -33,6 +33,7 @@ _MOST = {_PASS: 128, "station": 64, "page": 8, _PHOTO: MOST_BYTES}
 _AT_ONCE = 8
 _POSTS_EACH = 120
 _NUMBER = re.compile(r"[0-9]{1,2}")
+NO_FORM = "the form: %(why)s"
 
 
 def plain_routes(deployment: Deployment) -> list[Route]:
@@ -128,7 +129,7 @@ class _Form:
                 },
             )  # fmt: skip
         except FormParserError as error:
-            raise BadUsage(f"the form: {error}") from None
+            raise BadUsage(NO_FORM, why=error) from None
 
     def take(self, piece: bytes) -> None:
         """Reads on.
@@ -139,7 +140,7 @@ class _Form:
         try:
             self._parser.write(piece)
         except FormParserError as error:
-            raise BadUsage(f"the form: {error}") from None
+            raise BadUsage(NO_FORM, why=error) from None
 
     def _begin(self) -> None:
         self._name, self._header, self._value = "", b"", b""
@@ -158,9 +159,9 @@ class _Form:
 
     def _open(self) -> None:
         if self._name not in _MOST or self._name in self.fields:
-            raise BadUsage(f"the form: expected the fields {', '.join(_MOST)}, each once")
+            raise BadUsage(NO_FORM, why=f"expected the fields {', '.join(_MOST)}, each once")
         if self._name != _PASS and _PASS not in self.ended:
-            raise BadUsage("the form: expected the pass as its first field")
+            raise BadUsage(NO_FORM, why="expected the pass as its first field")
         self.fields[self._name] = bytearray()
 
     def _data(self, data: bytes, start: int, end: int) -> None:
@@ -171,7 +172,7 @@ class _Form:
             raise (
                 BadPhoto("huge", f"at most {most} are taken")
                 if self._name == _PHOTO
-                else BadUsage(f"{self._name}: expected at most {most}")
+                else BadUsage("%(name)s: expected at most %(most)s", name=self._name, most=most)
             )
 
     def _end(self) -> None:

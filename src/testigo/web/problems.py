@@ -77,7 +77,7 @@ async def form_fields(request: Request, most: int) -> dict[str, str]:
     """
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind != "application/x-www-form-urlencoded":
-        raise BadUsage(f"expected a form, came {kind[:40] or 'nothing'}")
+        raise BadUsage("expected a form, came %(what)s", what=kind[:40] or "nothing")
     body = await whole_of(request, most)
     try:
         found = parse_qs(body.decode("ascii"), keep_blank_values=True, max_num_fields=600, errors="strict")

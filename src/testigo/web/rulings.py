@@ -74,7 +74,7 @@ def ruling_routes(deployment: Deployment) -> list[Route]:
     ) -> Response:
         answers = [answer_of(entry) for _, entry in state.entries]
         form = world.forms[answers[0].form]
-        named = dict(labels(world, form))
+        named, notes = dict(labels(world, form)), private.notes(photo)
         fault = "" if error is None else told(request, deployment, error, named)
         seen = papers.pages(found, photo) if form.by_hand else {}
         places = {field: place for field, place in places_of(form).items() if (form.id, place.page) in seen}
@@ -91,7 +91,7 @@ def ruling_routes(deployment: Deployment) -> list[Route]:
             request, deployment, "ruling_sheet.html", status=422 if fault else 200, photo=photo, problems=PROBLEMS,
             differences=differences, failing=failing, typed=typed, fault=fault, reason=typed.get("reason", ""),
             pages=sorted({place.page for place in places.values()}), paper=form.paper_mm,
-            photos=photos_of(found, photo),
+            photos=photos_of(found, photo), notes=[notes.get(entry.clerk, "") for _, entry in state.entries],
         )  # fmt: skip
 
     async def image(request: Request) -> Response:

@@ -1,12 +1,10 @@
 """What pages say when something did not work, in the language of whoever asks.
 
-An error of the desks carries its sentence and what stands in its gaps. Others say a whole sentence in English, for
-phones and logs too: those that people can meet on a page stand here, and are found again by their words.
+An error carries its sentence and what stands in its gaps (`errors.TestigoError`). In English that is one text, for
+phones and logs too; on a page the sentence is looked up in the catalogue before its gaps are filled.
 """
 
-import re
 from collections.abc import Mapping
-from functools import cache
 from types import MappingProxyType
 
 from testigo.errors import BadPhoto, CannotWrite, TestigoError
@@ -52,7 +50,7 @@ SENTENCES = (
     "role: expected one of %(roles)s, came %(what)s",
     "reason: expected one of %(reasons)s, came %(what)s",
 )
-"""Of two that fit the earlier one is meant."""
+"""For the catalogues; a test compares them with what the modules say."""
 OF_PHOTOS: Mapping[str, str] = {
     "broken": "The file is damaged. Take the photo again.",
     "huge": "The file is too large. Choose a smaller one.",
@@ -61,18 +59,15 @@ OF_PHOTOS: Mapping[str, str] = {
 }
 """Why a photo was refused, by the cause of the error."""
 NO_PHOTO = "The file is no JPEG photo. Set the camera to JPEG, or choose another file."
-_GAP = re.compile(r"%\((\w+)\)s")
 
 
 def told_sentence(error: TestigoError) -> str:
     """An error's sentence as strangers may read it: a store names places of this machine, which are told to whoever
     runs the server, and to nobody else.
     """
-    sentence = str(error)
-    found = _gaps_of(sentence) if isinstance(error, CannotWrite) else None
-    if not isinstance(error, CannotWrite) or (found is not None and found[0] in _OF_WRITING):
-        return sentence
-    warn(f"testigo: {sentence}")
+    if not _names_places(error):
+        return str(error)
+    warn(f"testigo: {error}")
     return NOT_NOW
 
 
@@ -83,34 +78,17 @@ def said_in(words: Words, error: TestigoError, names: Mapping[str, str] = Mappin
     """
     if isinstance(error, BadPhoto):
         return words.gettext(OF_PHOTOS.get(error.cause, NO_PHOTO))
-    text, gaps = error.sentence, {name: str(value) for name, value in error.gaps.items()}
-    if not gaps:
-        text, gaps = _gaps_of(told_sentence(error)) or (told_sentence(error), {})
+    if _names_places(error):
+        return words.gettext(told_sentence(error))
 
-    def named(value: str) -> str:
+    def named(value: object) -> str:
         # What stands in a gap can be words of ours, such as roles.
-        called = (names.get(part, part) for part in value.split(", "))
+        called = (names.get(part, part) for part in str(value).split(", "))
         return ", ".join(words.gettext(part) if part else "" for part in called)
 
-    said = {name: named(value) for name, value in gaps.items()}
-    return words.gettext(text) % said if said else words.gettext(text)
+    text = words.gettext(error.sentence)
+    return text % {name: named(value) for name, value in error.gaps.items()} if error.gaps else text
 
 
-def _gaps_of(sentence: str) -> tuple[str, dict[str, str]] | None:
-    """Which of `SENTENCES` it is, and what stands in its gaps."""
-    for text, pattern in _patterns():
-        found = pattern.fullmatch(sentence)
-        if found is not None:
-            return text, found.groupdict()
-    return None
-
-
-@cache
-def _patterns() -> tuple[tuple[str, re.Pattern[str]], ...]:
-    return tuple((text, re.compile(_pattern(text), re.DOTALL)) for text in SENTENCES)
-
-
-def _pattern(text: str) -> str:
-    # Between two gaps stands what they have in common with no other sentence.
-    parts = _GAP.split(text)
-    return "".join(f"(?P<{part}>.+)" if number % 2 else re.escape(part) for number, part in enumerate(parts))
+def _names_places(error: TestigoError) -> bool:
+    return isinstance(error, CannotWrite) and error.sentence not in _OF_WRITING

@@ -14,6 +14,7 @@ from typing import Self
 from testigo.core.ids import Digest
 from testigo.errors import CannotWrite
 
+NOT_KEPT = "the photo could not be kept: %(why)s; try again later"
 _FLAGS = os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW
 
 
@@ -53,7 +54,7 @@ class Part:
             while left:
                 left = left[os.write(self._handle, left) :]
         except OSError as error:
-            raise CannotWrite(f"the photo could not be kept: {error.strerror}; try again later") from None
+            raise CannotWrite(NOT_KEPT, why=error.strerror) from None
 
     def sync(self) -> None:
         """Holds when the file's bytes and its name would survive a power cut."""
@@ -65,7 +66,7 @@ class Part:
             finally:
                 os.close(folder)
         except OSError as error:
-            raise CannotWrite(f"the photo could not be kept: {error.strerror}; try again later") from None
+            raise CannotWrite(NOT_KEPT, why=error.strerror) from None
 
     def read(self) -> bytes:
         """All its bytes."""
@@ -89,7 +90,7 @@ class Spool:
             path = self._folder / secret
             handle = os.open(path, _FLAGS, 0o600)
         except OSError as error:
-            raise CannotWrite(f"the photo could not be kept: {error.strerror}; try again later") from None
+            raise CannotWrite(NOT_KEPT, why=error.strerror) from None
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:

@@ -210,7 +210,7 @@ def sent_of(sha256: object, station: object, page: object, orient: object, regis
     if station is not None and not (isinstance(station, str) and station in register.stations):
         raise BadUsage("station: the register has no station of this number; leave it out if you do not know it")
     if type(page) is not int or not 1 <= page <= MOST_PAGES:
-        raise BadUsage(f"page: expected a number from 1 to {MOST_PAGES}")
+        raise BadUsage("page: expected a number from 1 to %(most)s", most=MOST_PAGES)
     if type(orient) is not int or not 1 <= orient <= 8:
         raise BadUsage("orient: expected a number from 1 to 8")
     return Sent(
