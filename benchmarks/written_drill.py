@@ -7,7 +7,7 @@ Prints whole sheets right before and after the sums by grade of damage, form and
 among the accepted with their exact 95% bound, the curve of share accepted against errors, whether what was said came
 true, and what became of sheets that are wrong on paper (`broken`: the writer's mistake, `tampered`: a digit's picture
 replaced by another of the same hand). `--picture` draws that curve. With `--swaps` every sound photo is read N times
-more with what was seen in one cell put in another's place, so that a sum breaks: tampering without a picture for each.
+more with one cell's picture put in another's place, so that a sum breaks: tampering without a photo for each.
 """
 
 import argparse
@@ -27,11 +27,14 @@ from testigo.core.arithmetic import evaluate
 from testigo.core.form import Form, form_from_toml
 from testigo.core.ids import FieldId
 from testigo.stats.agreement import clopper_pearson, rate_at_most
-from testigo.stats.fields import FieldCells
-from testigo.stats.posterior import USUAL, Thresholds, read_sheet
+from testigo.stats.posterior import USUAL, SheetReading, Thresholds, read_sheet
 from testigo.stats.written import field_cells
-from testigo.vision.hand import HandReader
+from testigo.vision.cells import Cell, cut_cells
+from testigo.vision.digits import DigitReader
+from testigo.vision.hand import HandReader, ink_of
 from testigo.vision.layout import layout_of
+from testigo.vision.load import Pixels, decode
+from testigo.vision.page import FoundPage, flatten
 from testigo_drill.layouts import TEST_FORMS, TUNE_FORMS, form_toml
 from testigo_drill.paper import blank_page
 from testigo_drill.written import Group, Written, WrittenJob, plan_written, take
@@ -81,10 +84,11 @@ def seen(job: WrittenJob, how: How) -> Seen:
     reader, forms = known(job.group)
     written = take(job)
     started = perf_counter()
-    pages = reader.read(written.jpeg, 1)
-    right_page = len(pages) == 1 and pages[0].form == job.form
-    ink = field_cells(pages[0].ink) if right_page else []
-    sheet = read_sheet(ink, forms[job.form].rules, (), how.thresholds) if right_page else None
+    photo = decode(written.jpeg, orient=1, colour="bgr")
+    pages = reader.find(photo)
+    right_page = len(pages) == 1 and pages[0].reference.layout.form == job.form
+    cells = cells_of(photo, pages[0]) if right_page else ()
+    sheet = sheet_of(cells, forms[job.form], how) if right_page else None
     seconds = perf_counter() - started
     wrong, corrected = bool(written.broken), bool(written.sheet.doubtful)
     if sheet is None:
@@ -93,30 +97,43 @@ def seen(job: WrittenJob, how: How) -> Seen:
     free, shown = dict(sheet.free_counts) == truth, dict(sheet.counts) == truth
     could = sheet.why in ("read", "chosen by sums", "doubtful")
     posterior = sheet.posterior * (1 - sheet.unexamined) if could else None
-    swaps, bent = (0, 0) if wrong else swapped(written, ink, forms[job.form], how)
+    swaps, bent = (0, 0) if wrong else swapped(written, cells, forms[job.form], how)
     return Seen(job, sheet.verdict, free, shown, posterior, wrong, corrected, seconds, swaps, bent)
 
 
-def swapped(written: Written, ink: Sequence[FieldCells], form: Form, how: How) -> tuple[int, int]:
+def cells_of(photo: Pixels, page: FoundPage) -> tuple[Cell, ...]:
+    return cut_cells(flatten(photo, page), page.reference.printed, page.reference.layout)
+
+
+def sheet_of(cells: Sequence[Cell], form: Form, how: How) -> SheetReading:
+    return read_sheet(field_cells(ink_of(cells, digit_reader())), form.rules, (), how.thresholds)
+
+
+def swapped(written: Written, cells: Sequence[Cell], form: Form, how: How) -> tuple[int, int]:
     """How many swaps broke a sum, and how many of these readings were sure of other figures than are then written."""
     rng = np.random.default_rng([written.job.seed, written.job.number])
-    rows = {one.field: one.logs for one in ink}
+    places = {(cell.field, cell.index): place for place, cell in enumerate(cells)}
     digits = [(FieldId(one.field), one.index, one.mark) for one in written.sheet.cells if one.mark.isdigit()]
     broke = bent = 0
     for _ in range(how.swaps):
         (field, place, was), (other, source, mark) = (digits[int(n)] for n in rng.choice(len(digits), 2, replace=False))
-        step = 10 ** (len(rows[field]) - 1 - place)
+        step = 10 ** (sum(cell.field == field for cell in cells) - 1 - place)
         figures = {FieldId(one): count for one, count in written.figures.items()}
         figures[field] += (int(mark) - int(was)) * step
         if all(evaluate(rule, figures).state != "fail" for rule in form.rules):
             continue
-        made = rows[field].copy()
-        made[place] = rows[other][source]
-        fields = [replace(one, logs=made) if one.field == field else one for one in ink]
-        sheet = read_sheet(fields, form.rules, (), how.thresholds)
+        made = list(cells)
+        at = places[field, place]
+        made[at] = replace(made[at], pixels=cells[places[other, source]].pixels)
+        sheet = sheet_of(made, form, how)
         broke += 1
         bent += sheet.verdict == "sure" and dict(sheet.counts) != figures
     return broke, bent
+
+
+@lru_cache(maxsize=1)
+def digit_reader() -> DigitReader:
+    return DigitReader()
 
 
 def table(title: str, found: Sequence[Seen], key: Callable[[Seen], str]) -> None:

@@ -11,22 +11,38 @@ from training.sources import Mask
 from training.strokes import Pen, any_shape, pen_of, slashed
 
 _TALL = 72
+_ALIKE = 12
 
 
 @dataclass(frozen=True, slots=True)
 class Sources:
-    """Digits by hand (ten tuples of pictures) and fonts (each ten pictures)."""
+    """Digits by hand (ten tuples of pictures), fonts and typefaces (each ten pictures), and for every picture by
+    hand which of its digit are most like it, itself among them (`alike_of`)."""
 
     mnist: tuple[tuple[Mask, ...], ...]
     fonts: tuple[tuple[Mask, ...], ...]
+    typefaces: tuple[tuple[Mask, ...], ...]
+    alike: tuple[NDArray[np.int64], ...]
+
+
+def alike_of(mnist: tuple[tuple[Mask, ...], ...]) -> tuple[NDArray[np.int64], ...]:
+    """For every digit (n, 12): the pictures that are nearest to each one, by the squared difference when blurred."""
+    found = []
+    for pictures in mnist:
+        flat = np.stack([cv2.GaussianBlur(one, (0, 0), 1.0).ravel() for one in pictures])
+        squares = (flat**2).sum(axis=1)
+        away = squares[:, None] + squares[None] - 2 * flat @ flat.T
+        np.fill_diagonal(away, -1.0)
+        found.append(np.argpartition(away, _ALIKE, axis=1)[:, :_ALIKE])
+    return tuple(found)
 
 
 @dataclass(frozen=True, slots=True)
 class Writer:
     """What a hand keeps for a page: slant, size in parts of a cell's height, darkness 0 to 1, breadth of the pen.
 
-    `font` is -1 where it writes no font; `pen` its own ways, None where it writes digits of MNIST and others mixed;
-    `slash` how often its nought has a slash.
+    `font` is -1 where it writes no font; `pen` its own ways, None where it writes digits of MNIST and others mixed:
+    always much the same, those of `pools`, or any, where that is None; `slash` how often its nought has a slash.
     """
 
     slant: float
@@ -37,12 +53,14 @@ class Writer:
     drift: float
     font: int
     pen: Pen | None
+    pools: tuple[tuple[Mask, ...], ...] | None
     slash: float
 
 
 def writer(sources: Sources, rng: np.random.Generator) -> Writer:
     """A hand. Most write upright and dark; some do not."""
     kind = rng.random()
+    mixed = 0.15 <= kind <= 0.7
     return Writer(
         slant=float(rng.normal(0.05, 0.16)),
         size=float(np.clip(rng.normal(0.66, 0.15), 0.35, 1.05)),
@@ -50,10 +68,43 @@ def writer(sources: Sources, rng: np.random.Generator) -> Writer:
         dark=float(rng.uniform(0.35, 1.0)),
         breadth=float(rng.uniform(0.25, 0.62)),
         drift=float(rng.uniform(0.02, 0.16)),
-        font=int(rng.integers(len(sources.fonts))) if kind < 0.22 else -1,
-        pen=pen_of(rng) if kind > 0.72 else None,
+        font=int(rng.integers(len(sources.fonts))) if kind < 0.15 else -1,
+        pen=pen_of(rng) if kind > 0.7 else None,
+        pools=_pools(sources, rng) if mixed and rng.random() < 0.75 else None,
         slash=float(rng.uniform(0.4, 1)) if rng.random() < 0.14 else 0.0,
     )
+
+
+def printer(sources: Sources, rng: np.random.Generator) -> Writer:
+    """What prints figures into a form before it is filled in: a typeface, upright and even."""
+    face = sources.typefaces[int(rng.integers(len(sources.typefaces)))]
+    return Writer(
+        slant=0.0,
+        size=float(rng.uniform(0.38, 0.85)),
+        aspect=float(np.exp(rng.normal(0, 0.1))),
+        dark=float(rng.uniform(0.7, 1.0)),
+        breadth=float(rng.uniform(0.25, 0.55)),
+        drift=float(rng.uniform(0.0, 0.06)),
+        font=-1,
+        pen=None,
+        pools=tuple((digit,) for digit in face),
+        slash=0.0,
+    )
+
+
+def _pools(sources: Sources, rng: np.random.Generator) -> tuple[tuple[Mask, ...], ...]:
+    """For every digit the pictures of one who writes it always much the same."""
+    pen, pools = pen_of(rng), []
+    for digit in range(10):
+        kind = rng.random()
+        if kind < 0.85:
+            like = sources.alike[digit][int(rng.integers(len(sources.mnist[digit])))]
+            pools.append(tuple(sources.mnist[digit][n] for n in like.tolist()))
+        elif kind < 0.92:
+            pools.append((sources.fonts[int(rng.integers(len(sources.fonts)))][digit],))
+        else:
+            pools.append(tuple(pen.draw(digit, rng) for _ in range(4)))
+    return tuple(pools)
 
 
 def digit_of(digit: int, sources: Sources, hand: Writer, rng: np.random.Generator) -> Mask:
@@ -67,6 +118,9 @@ def _digit(digit: int, sources: Sources, hand: Writer, rng: np.random.Generator)
         return hand.pen.draw(digit, rng)
     if hand.font >= 0:
         return _even(sources.fonts[hand.font][digit], hand, rng)
+    if hand.pools is not None:
+        pool = hand.pools[digit]
+        return _even(pool[int(rng.integers(len(pool)))], hand, rng)
     kind = rng.random()
     if kind < 0.65:
         pictures = sources.mnist[digit]

@@ -83,7 +83,8 @@ def main() -> None:
     parser.add_argument("--picture", type=Path, default=Path("docs/reliability.svg"))
     asked = parser.parse_args()
     kept = np.load(asked.folder / "measured.npz")
-    logs = DigitReader().read(kept["cells"])
+    reader, ends = DigitReader(), np.flatnonzero(np.diff(kept["pages"])) + 1
+    logs = np.concatenate([reader.read(page) for page in np.split(kept["cells"], ends)])
     asked.picture.write_text(diagram(logs, kept["labels"]), encoding="utf-8")
     print(tables(logs, kept["labels"]))
 

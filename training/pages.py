@@ -15,7 +15,7 @@ from testigo.vision.cells import cut_cells
 from testigo.vision.free_row import picture_of
 from testigo.vision.layout import FieldBox, Layout, Rect
 from testigo.vision.refine import Printed, dark_lines
-from training.glyphs import Mask, Sources, Writer, digit_of, line, put, scribble, specks, writer
+from training.glyphs import Mask, Sources, Writer, digit_of, line, printer, put, scribble, specks, writer
 
 Cells = NDArray[np.uint8]
 Labels = NDArray[np.int64]
@@ -23,6 +23,8 @@ Labels = NDArray[np.int64]
 BLANK, DASH, CROSS, ILLEGIBLE = 10, 11, 12, 13
 _SHARES = (*(0.083, 0.088, 0.074, 0.074, 0.078, 0.074, 0.074, 0.082, 0.074, 0.079), 0.1, 0.04, 0.04, 0.04)
 _LOOSE = 0.12
+_TYPED = 0.1
+"""How many fields of a page with printed figures are printed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,9 +36,15 @@ class _Table:
     layout: Layout
 
 
-def page_of_cells(sources: Sources, rng: np.random.Generator) -> tuple[Cells, Labels]:
+def page_of_cells(
+    sources: Sources, rng: np.random.Generator, *, printed: float, another: float
+) -> tuple[Cells, Labels]:
     """The cells (n, 40, 40) of one page and what stands in them; some digits once more as a column without boxes shows
-    them."""
+    them.
+
+    `printed` is the probability of a page some of whose figures were printed before anybody wrote on it, `another` that
+    somebody else goes on with the next field.
+    """
     table = _table(rng)
     blank = _printed(table, rng)
     ink = np.zeros(blank.shape, np.float32)
@@ -44,15 +52,22 @@ def page_of_cells(sources: Sources, rng: np.random.Generator) -> tuple[Cells, La
     written: list[tuple[int, tuple[float, float, float, float]]] = []
     width, height = table.size
     hand = writer(sources, rng)
+    machine = printer(sources, rng) if printed and rng.random() < printed else None
     for box in table.layout.boxes:
-        if rng.random() < 0.1:
+        if rng.random() < another:
             hand = writer(sources, rng)
         breadth = max(1.0, rng.uniform(0.03, 0.1) * table.cell[1])
-        free = rng.random() < 0.04
+        typed = machine is not None and rng.random() < _TYPED
+        free = not typed and rng.random() < 0.04
+        before = int(rng.integers(box.cells)) if typed else 0
         for index in range(box.cells):
             frame = box.cell(index).in_pixels(width, height)
             label = DASH if free else int(rng.choice(len(_SHARES), p=_SHARES))
-            if not free:
+            if typed:
+                label = BLANK if index < before else int(rng.integers(BLANK))
+            if machine is not None and typed:
+                _fill(ink, label, frame, sources, machine, rng, breadth)
+            elif not free:
                 _fill(ink, label, frame, sources, hand, rng, breadth)
             labels.append(label)
             written.append((label, frame))

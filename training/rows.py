@@ -8,7 +8,6 @@ it: with the printed rules taken out, and with them left in.
 import sys
 from collections.abc import Mapping
 from concurrent.futures import ProcessPoolExecutor
-from functools import lru_cache
 from pathlib import Path
 
 import cv2
@@ -16,8 +15,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from testigo.vision.free_row import row_views
+from training.cells import sources_of
 from training.glyphs import Sources, Writer, digit_of, line, put, writer
-from training.sources import Mask, fonts, mnist
+from training.sources import Mask
 from training.split import LEARNT
 
 ROWS: Mapping[str, tuple[int, int]] = {"train": (21, 40_000), "held_out": (22, 3_000)}
@@ -46,18 +46,13 @@ def make(packages: Path, into: Path, part: str) -> None:
 def _batch(job: tuple[Path, int, int, bool]) -> tuple[Strips, Texts]:
     packages, seed, batch, held_out = job
     cv2.setNumThreads(1)
-    sources = _sources(packages, held_out)
+    sources = sources_of(packages, held_out)
     strips, texts = [], []
     for row in range(_AT_ONCE):
         for strip, text in row_of_strips(sources, np.random.default_rng([seed, batch, row])):
             strips.append(strip)
             texts.append(text)
     return np.stack(strips), np.array(texts, np.int64)
-
-
-@lru_cache(maxsize=2)
-def _sources(packages: Path, held_out: bool) -> Sources:
-    return Sources(mnist(packages, held_out=held_out), fonts(packages, held_out=held_out))
 
 
 def row_of_strips(sources: Sources, rng: np.random.Generator) -> list[tuple[Strips, list[int]]]:

@@ -169,7 +169,7 @@ def pen_of(rng: np.random.Generator) -> Pen:
         breadth=float(rng.uniform(0.035, 0.15)),
         shake=float(rng.uniform(0.004, 0.04)),
         aspect=float(rng.uniform(0.42, 0.85)),
-        haste=float(5 * rng.random() ** 2),
+        haste=float(5 * rng.random() ** 1.5),
     )
 
 

@@ -32,7 +32,7 @@ def imported(path: Path) -> set[str]:
 
 
 def test_every_part_has_a_seed_of_its_own_and_only_learnt_parts_are_learnt(split: ModuleType) -> None:
-    seeds = [seed for seed, _ in split.PARTS.values()]
+    seeds = [seed for seed, *_ in split.PARTS.values()]
     assert len(set(seeds)) == len(seeds)
     assert set(split.PARTS) - set(split.LEARNT) == {"held_out", "measured"}
 

@@ -94,19 +94,16 @@ def _ink(flat: Pixels, page: FoundPage) -> list[list[object]] | None:
     try:
         from testigo.vision.digits import DigitReader
         from testigo.vision.free_figures import column_ink
+        from testigo.vision.hand import ink_of
+        from testigo.vision.strips import StripReader
 
-        reader = DigitReader()
+        digits, strips = DigitReader(), StripReader()
     except (ImportError, FileNotFoundError):
         return None
     layout = page.reference.layout
     cells = cut_cells(flat, page.reference.printed, layout) if layout.boxes else ()
-    logs = reader.read(np.stack([cell.pixels for cell in cells])) if cells else np.zeros((0, 14))
-    ink: dict[str, list[list[float]]] = {}
-    for cell, row in zip(cells, logs, strict=True):
-        ink.setdefault(cell.field, []).append(row.tolist())
-    for column in layout.columns:
-        ink |= {field: [list(row) for row in rows] for field, rows in column_ink(flat, column, reader)}
-    return [[field, rows] for field, rows in ink.items()]
+    ink = [*ink_of(cells, digits), *(one for column in layout.columns for one in column_ink(flat, column, strips))]
+    return [[field, [list(row) for row in rows]] for field, rows in ink]
 
 
 def _png(pixels: Pixels) -> bytes:

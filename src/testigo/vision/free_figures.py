@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from testigo.core.ids import FieldId
-from testigo.vision.digits import CLASSES, DigitReader
+from testigo.vision.digits import CLASSES
 from testigo.vision.free_row import FreeRow, find_rows
 from testigo.vision.layout import FreeColumn, Ink
 from testigo.vision.load import Pixels
@@ -23,14 +23,12 @@ _SHARED = 0.8
 columns of the drill's hands for tuning."""
 
 
-def column_ink(page: Pixels, column: FreeColumn, reader: StripReader | DigitReader) -> tuple[tuple[FieldId, Ink], ...]:
+def column_ink(page: Pixels, column: FreeColumn, reader: StripReader) -> tuple[tuple[FieldId, Ink], ...]:
     """What the fields of a column say: for each digit the logarithms of its probabilities.
 
     Where not just as many rows are written as there are fields, nobody can say which is whose: every digit of every
-    field is then illegible. Nothing where the column shows no writing at all. Whoever has a reader of single cells only
-    gets a reader of rows made for this column.
+    field is then illegible. Nothing where the column shows no writing at all.
     """
-    strips = reader if isinstance(reader, StripReader) else StripReader()
     height, width = page.shape[:2]
     left, upper, right, lower = (round(v) for v in column.rect.in_pixels(width, height))
     crop = np.ascontiguousarray(page[upper:lower, left:right])
@@ -42,7 +40,7 @@ def column_ink(page: Pixels, column: FreeColumn, reader: StripReader | DigitRead
         lost = _logs(np.eye(CLASSES)[[_ILLEGIBLE] * column.digits])
         return tuple((field, lost) for field in column.fields)
     return tuple(
-        (field, _logs(row_probabilities(row, column.digits, strips)))
+        (field, _logs(row_probabilities(row, column.digits, reader)))
         for field, row in zip(column.fields, written, strict=True)
     )
 

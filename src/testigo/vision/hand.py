@@ -7,7 +7,7 @@ import numpy as np
 
 from testigo.core.ids import FieldId
 from testigo.stats.fields import ValueEvidence
-from testigo.vision.cells import cut_cells
+from testigo.vision.cells import Cell, cut_cells
 from testigo.vision.digits import CLASSES, DigitReader
 from testigo.vision.free_figures import column_ink
 from testigo.vision.layout import Ink, Layout, WrittenPage
@@ -98,13 +98,7 @@ class HandReader:
 
     def _page(self, flat: Pixels, page: FoundPage) -> WrittenPage:
         layout = page.reference.layout
-        cells = cut_cells(flat, page.reference.printed, layout)
-        logs = self._digits.read(np.stack([cell.pixels for cell in cells])) if cells else np.zeros((0, CLASSES))
-        read = zip(cells, logs, strict=True)
-        boxes = tuple(
-            (field, tuple(tuple(map(float, row)) for _, row in group))
-            for field, group in groupby(read, lambda one: one[0].field)
-        )
+        boxes = ink_of(cut_cells(flat, page.reference.printed, layout), self._digits)
         return WrittenPage(layout.form, layout.page, boxes + self._columns(flat, layout), self._said(flat, layout))
 
     def _columns(self, flat: Pixels, layout: Layout) -> tuple[tuple[FieldId, Ink], ...]:
@@ -123,3 +117,12 @@ class HandReader:
                 lexicon = lexicon_of(place.language, min(10**place.digits, 10_000) - 1)
                 found.append(self._words.evidence(strip, place.field, lexicon))
         return tuple(one for one in found if one is not None)
+
+
+def ink_of(cells: Sequence[Cell], reader: DigitReader) -> tuple[tuple[FieldId, Ink], ...]:
+    """What the reader sees in all boxed cells of one page, field by field in their order."""
+    logs = reader.read(np.stack([cell.pixels for cell in cells])) if cells else np.zeros((0, CLASSES))
+    return tuple(
+        (field, tuple(tuple(map(float, row)) for _, row in group))
+        for field, group in groupby(zip(cells, logs, strict=True), lambda one: one[0].field)
+    )
