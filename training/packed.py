@@ -1,15 +1,40 @@
 """Networks in one small file: weights kept as 8-bit integers, and several that are asked together."""
 
-from collections.abc import Sequence
+import io
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
 import onnx
+import torch
 from numpy.typing import NDArray
 from onnx import ModelProto, compose, helper, numpy_helper
+from torch import nn
 
 _MANY = 256
 """Fewer weights than these are left as they are: biases, scales."""
+
+
+def exported(
+    network: nn.Module, temperature: float, name: str, example: torch.Tensor, axes: Mapping[str, Mapping[int, str]]
+) -> ModelProto:
+    """The network with the temperature in it: from its input `name`, such as `example`, to log-probabilities `logs` of
+    the classes, its last axis. `axes` are those that may be longer or shorter."""
+
+    class Whole(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.network = network
+
+        def forward(self, shown: torch.Tensor) -> torch.Tensor:
+            return nn.functional.log_softmax(self.network(shown) / temperature, dim=-1)
+
+    file = io.BytesIO()
+    torch.onnx.export(
+        Whole().eval(), (example,), file, input_names=[name], output_names=["logs"],
+        dynamic_axes=axes, opset_version=17, dynamo=False,
+    )  # fmt: skip
+    return packed(onnx.load_from_string(file.getvalue()))
 
 
 def packed(model: ModelProto) -> ModelProto:

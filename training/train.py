@@ -1,22 +1,19 @@
 """Trains the digit reader, fits its temperature on held-out hands, and writes digits.onnx."""
 
 import argparse
-import io
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
-import onnx
 import torch
 from numpy.typing import NDArray
-from onnx import ModelProto
 from torch import nn
 from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
 from training.cells import make
 from training.network import ALONE, PAGES, Digits, Kind
-from training.packed import packed, together
+from training.packed import exported, together
 from training.sources import fetch
 from training.split import PARTS
 
@@ -129,25 +126,6 @@ def temperature_of(scores: NDArray[np.float32], labels: NDArray[np.int64]) -> fl
     return float(tried[int(np.argmin(losses))])
 
 
-def exported(network: Digits, temperature: float) -> ModelProto:
-    """The network with the temperature in it: one page's cells (n, 1, 40, 40) to log-probabilities (n, 14)."""
-
-    class Whole(nn.Module):
-        def __init__(self) -> None:
-            super().__init__()
-            self.network = network
-
-        def forward(self, cells: torch.Tensor) -> torch.Tensor:
-            return nn.functional.log_softmax(self.network(cells) / temperature, dim=1)
-
-    file = io.BytesIO()
-    torch.onnx.export(
-        Whole().eval(), (torch.zeros(2, 1, 40, 40),), file, input_names=["cells"], output_names=["logs"],
-        dynamic_axes={"cells": {0: "n"}, "logs": {0: "n"}}, opset_version=17, dynamo=False,
-    )  # fmt: skip
-    return onnx.load_from_string(file.getvalue())
-
-
 def main() -> None:
     """`python -m training.train FOLDER`: packages, cells and the networks are kept in FOLDER."""
     parser = argparse.ArgumentParser(description=main.__doc__)
@@ -165,7 +143,8 @@ def main() -> None:
         right, (scores, labels) = measured(network, folder / "held_out.npz")
         temperature = temperature_of(scores, labels)
         print(f"held out: {right:.4f} right; temperature {temperature:.3f}")
-        models.append(packed(exported(network, temperature)))
+        axes = {"cells": {0: "n"}, "logs": {0: "n"}}
+        models.append(exported(network, temperature, "cells", torch.zeros(2, 1, 40, 40), axes))
     together(models, asked.model)
     print(f"{asked.model}: {asked.model.stat().st_size:,} bytes")
 

@@ -9,6 +9,7 @@ import onnx
 import torch
 from torch import nn
 
+from training.packed import exported
 from training.row_network import Rows
 from training.rows import MOST, ROWS, make
 from training.sources import fetch
@@ -102,24 +103,6 @@ def temperature_of(scores: torch.Tensor, texts: torch.Tensor) -> float:
     return float(tried[int(np.argmin(losses))])
 
 
-def export(network: Rows, temperature: float, file: Path) -> None:
-    """Writes the network with the temperature in it: strips (n, 1, 40, 4 w) to log-probabilities (n, w, 11)."""
-
-    class Whole(nn.Module):
-        def __init__(self) -> None:
-            super().__init__()
-            self.network = network
-
-        def forward(self, strips: torch.Tensor) -> torch.Tensor:
-            return nn.functional.log_softmax(self.network(strips) / temperature, dim=2)
-
-    torch.onnx.export(
-        Whole().eval(), (torch.zeros(2, 1, 40, 80),), str(file), input_names=["strips"], output_names=["logs"],
-        dynamic_axes={"strips": {0: "n", 3: "w"}, "logs": {0: "n", 1: "w"}}, opset_version=17, dynamo=False,
-    )  # fmt: skip
-    onnx.checker.check_model(onnx.load(str(file)))
-
-
 def main() -> None:
     """`python -m training.train_rows FOLDER`: packages, strips and the network are kept in FOLDER."""
     parser = argparse.ArgumentParser(description=main.__doc__)
@@ -134,7 +117,8 @@ def main() -> None:
     network = train(folder)
     scores, texts = measured(network, folder / "rows_held_out.npz")
     temperature = temperature_of(scores, texts)
-    export(network, temperature, asked.model)
+    axes = {"strips": {0: "n", 3: "w"}, "logs": {0: "n", 1: "w"}}
+    onnx.save(exported(network, temperature, "strips", torch.zeros(2, 1, 40, 80), axes), str(asked.model))
     print(
         f"held out: loss {float(loss_of(scores / temperature, texts)):.4f} for a digit, up to {MOST} of them; "
         f"temperature {temperature:.3f}; {asked.model.stat().st_size:,} bytes"

@@ -53,9 +53,10 @@ def test_training_knows_nothing_of_the_drill_and_the_drill_nothing_of_training()
 
 
 def test_every_package_that_is_learnt_from_is_named_by_version_and_hash() -> None:
-    for name, one in json.loads((ROOT / "training" / "packages.json").read_text("utf-8")).items():
-        assert set(one) == {"version", "integrity"}, name
-        assert one["integrity"].startswith("sha512-"), name
+    for listed in ("packages.json", "typefaces.json"):
+        for name, one in json.loads((ROOT / "training" / listed).read_text("utf-8")).items():
+            assert set(one) == {"version", "integrity"}, name
+            assert one["integrity"].startswith("sha512-"), name
 
 
 def test_the_models_are_small_enough_to_travel_with_the_package() -> None:
