@@ -98,7 +98,7 @@ def test_one_entry_covers_both_photos_and_two_that_agree_count_as_one_sheet(desk
         assert f'data-photos="1=/desk/{one}/image 2=/desk/{two}/image "' in page
         assert f'name="beside" form="entry" value="{two} "' in page
         assert [clerk.get(f"/desk/{photo}/image").status for photo in (one, two)] == [200, 200]
-        assert "77" not in re.sub(r"[0-9a-f]{12,64}", "", page)
+        assert not re.search(r"\b77\b", page)
         assert key(clerk, one, two).status == 303
     assert [(made.photo, made.beside) for made in entries(desk)] == [(one, (two,))] * 2
     assert given(desk.invited("clerk")) is None
