@@ -81,8 +81,8 @@ def test_every_sheet_is_straight_to_a_fraction_of_a_cell(
     bend = refine(grey, half).bend
     found, likeness = look_for(dark_lines(grey), other, bend, 14)
     gaps = np.linalg.norm(found - other.points - bend.at(other.points), axis=1)[likeness > 0.6]
-    assert len(gaps) >= 40
     # The sheet from abroad is a screened copy of low resolution.
+    assert len(gaps) >= (30 if mesa == "100344" else 40)
     assert np.median(gaps) < (1.6 if mesa == "100344" else 0.7)
     assert np.percentile(gaps, 90) < (5.0 if mesa == "100344" else 1.5)
 

@@ -52,20 +52,24 @@ def test_clear_figures_that_obey_the_sums_are_sure() -> None:
 
 
 def test_the_sums_choose_between_digits_that_the_ink_leaves_open() -> None:
-    sheet = read_sheet([cells("a", 1, (7, 2, 0.6)), cells("b", 3, 0), cells("sum", 4, 2)], SUM)
+    sheet = read_sheet(
+        [cells("a", 1, (7, 2, 0.6)), cells("b", 3, 0), cells("sum", 4, 2), cells("c", 0, 5), cells("all", 1, 7)],
+        (*SUM, rule("a + c = all")),
+    )
     assert (sheet.verdict, sheet.why) == ("sure", "chosen by sums")
-    assert counted(sheet) == {"a": 12, "b": 30, "sum": 42}
+    assert counted(sheet) == {"a": 12, "b": 30, "sum": 42, "c": 5, "all": 17}
     assert sheet.free_counts[FieldId("a")] == 17
     (change,) = sheet.changes
     assert (change.field, change.cell, change.free, change.chosen) == ("a", 1, "7", "2")
     assert change.ratio == pytest.approx(0.6)
     assert change.field_ratio == pytest.approx(0.6, abs=1e-3)
-    (rule_broken,) = sheet.broken
+    rule_broken, other = sheet.broken
     assert (rule_broken.code, rule_broken.left, rule_broken.right, rule_broken.holds_back) == ("S", 47, 42, True)
+    assert (other.left, other.right) == (22, 17)
 
 
 ONE_SUM = (cells("a", 1, (7, 2, 0.3)), cells("b", 3, 0), cells("sum", 4, 2))
-"""Only the sum tells that the open digit of a is a 2, and the ink prefers 7 by more than two to one."""
+"""Only the sum tells that the open digit of a is a 2, and the ink prefers 7."""
 
 
 def test_a_choice_against_the_ink_that_no_further_sum_confirms_is_shown_and_looked_at() -> None:

@@ -10,8 +10,8 @@ told as broken, with the sum, and shown as the ink says it.
 One way to bend a sheet is left, and no posterior sees it: a cell is wrong on paper, another cell of the same sum is
 open to the ink, and by chance the one makes up for the other. One digit of c can put a sum out by 18 c amounts (1 to 9
 of each place, too much or too little), so an open cell makes up for a wrong one in about one sheet of 18 c; where a
-second sum tells of the open cell and must agree, in one of (18 c)^2. So a choice that no further sum confirms is sure
-only where the ink is nearly undecided (`unconfirmed_ratio`); else it is shown, and people look at the cell.
+second sum tells of the open cell and must agree, in one of (18 c)^2. So a choice against the ink that no further sum
+confirms is shown, but never sure: people look at the cell (`unconfirmed_ratio`).
 """
 
 import math
@@ -44,16 +44,16 @@ class Thresholds:
 
     `likelihood_ratio`: arithmetic may put other numbers in the fields' places only if the fields by themselves give
     them together at least this part of the probability of the numbers that they say. `unconfirmed_ratio`: the same, for
-    a reading that is to be sure though no sum is left to confirm the choice. `eps`: how often a sum on paper does not
-    hold. `doubt`: cells with at least so much doubt are to be looked at; beyond `most_cells` of them people read the
-    sheet.
+    a reading that is to be sure though no sum is left to confirm the choice; 1, as usual, asks that the ink prefers
+    nothing else. `eps`: how often a sum on paper does not hold. `doubt`: cells with at least so much doubt are to be
+    looked at; beyond `most_cells` of them people read the sheet.
     `contradiction`: cells and other evidence contradict a number that they give less than this part of the probability
     of the one that they prefer. `keep`: so many numbers of a field are followed. `samples`: where sums form no tree.
     """
 
     accept_posterior: int = 900_000
     likelihood_ratio: float = 0.1
-    unconfirmed_ratio: float = 0.5
+    unconfirmed_ratio: float = 1.0
     eps: float = 0.01
     doubt: int = 50_000
     contradiction: float = 0.001

@@ -30,6 +30,8 @@ _FLATTENED_OVER = 0.8
 # a digit at least 33.
 _LEAST_CONTRAST, _PAPER_OVER = 26, 150
 _HEAVY_OVER = 0.4
+# Of 255: red (250, 130, 120) is 85 lighter in the red channel than in grey, yellow 40, rose paper 20, black and blue 0.
+_RED_OVER, _RED_SHARE = 30, 0.002
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,25 +56,42 @@ def cut_cells(page: Pixels, printed: Printed, layout: Layout) -> tuple[Cell, ...
     A field is moved by up to 6 pixels (of a page 1760 wide) to where its printed lines agree best with the blank's:
     folds leave that much.
     """
-    ink = even_ink(page, layout)
-    lines = dark_lines(np.asarray(page if page.ndim == 2 else cv2.cvtColor(page, cv2.COLOR_BGR2GRAY), np.uint8))
+    grey = page if page.ndim == 2 else np.asarray(cv2.cvtColor(page, cv2.COLOR_BGR2GRAY), np.uint8)
+    fades = printed.red and page.ndim == 3
+    ink = even_ink(np.ascontiguousarray(page[:, :, 2]) if fades else grey, layout)
+    lines = dark_lines(grey)
     cells: list[Cell] = []
     for box in layout.boxes:
         cells += _field_cells(ink, lines, printed, box)
     return tuple(cells)
 
 
-def even_ink(page: Pixels, layout: Layout) -> Pixels:
-    """Ink on white paper, grey: the red channel, in which yellow and red print fades and blue and black ink stays,
-    divided by the tone of the paper around (tinted areas of the form become white too)."""
-    red = page if page.ndim == 2 else np.ascontiguousarray(page[:, :, 2])
-    height, width = red.shape
-    heights = [box.rect.h * height for box in layout.boxes] or [width / 40]
+def is_red(blank: Pixels, layout: Layout) -> bool:
+    """Whether a blank's boxes have print that fades in the red channel, as red and yellow does.
+
+    Only such a form is read in that channel: a photo's colours are compressed far more than its brightness, so digits
+    are less clear there, and a red pen fades as well.
+    """
+    if blank.ndim == 2:
+        return False
+    height, width = blank.shape[:2]
+    fades = cv2.subtract(np.ascontiguousarray(blank[:, :, 2]), cv2.cvtColor(blank, cv2.COLOR_BGR2GRAY))
+    red = boxes = 0
+    for box in layout.boxes:
+        left, upper, right, lower = (round(v) for v in box.rect.in_pixels(width, height))
+        inside = fades[upper:lower, left:right]
+        red, boxes = red + int((inside > _RED_OVER).sum()), boxes + inside.size
+    return red > _RED_SHARE * boxes
+
+
+def even_ink(grey: Pixels, layout: Layout) -> Pixels:
+    """Ink on white paper, from a grey page divided by the tone of the paper around: tinted areas become white too."""
+    heights = [box.rect.h * grey.shape[0] for box in layout.boxes] or [grey.shape[1] / 40]
     # Wider than a pen's stroke, narrower than the paper between a box and its neighbour.
     breadth = max(9, round(_FLATTENED_OVER * float(np.median(heights)))) | 1
-    quiet = cv2.GaussianBlur(red, (0, 0), 0.6)
+    quiet = cv2.GaussianBlur(grey, (0, 0), 0.6)
     paper = cv2.morphologyEx(quiet, cv2.MORPH_CLOSE, np.ones((breadth, breadth), np.uint8))
-    return np.asarray(np.clip(red.astype(np.float32) * 255 / np.maximum(paper, 16), 0, 255), np.uint8)
+    return np.asarray(np.clip(grey.astype(np.float32) * 255 / np.maximum(paper, 16), 0, 255), np.uint8)
 
 
 def _field_cells(ink: Pixels, lines: Pixels, printed: Printed, box: FieldBox) -> list[Cell]:

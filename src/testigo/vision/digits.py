@@ -3,6 +3,7 @@
 from importlib.resources import files
 from typing import Final
 
+import cv2
 import numpy as np
 import onnxruntime
 from numpy.typing import NDArray
@@ -10,7 +11,8 @@ from numpy.typing import NDArray
 from testigo.vision.load import Pixels
 
 CLASSES: Final = 14
-_SHIFTS: Final = ((0, 0), (1, 0), (0, 1))
+_VIEWS: Final = ((0, 0, 0), (7, 1, 0), (-7, 0, 1))
+"""Degrees by which a cell is turned, and pixels by which it is moved right and down."""
 _SIDE: Final = 40
 _AT_ONCE: Final = 512
 
@@ -31,13 +33,13 @@ class DigitReader:
         ink near 0.
 
         The classes are the ten digits, blank, dash, cross and illegible; every row sums to 1. Cells of a page are read
-        together, since one hand wrote most of them. They are read three times, also moved by a pixel, and the
-        probabilities are averaged: a digit does not depend on a pixel.
+        together, since one hand wrote most of them. They are read three times, also turned a little and moved by
+        a pixel, and the probabilities are averaged: a digit does not depend on either.
         """
-        ink = 1 - cells.astype(np.float32) / 255
+        ink = np.asarray(1 - cells.astype(np.float32) / 255, np.float32)
         total = np.zeros((len(cells), CLASSES))
-        for dx, dy in _SHIFTS:
-            moved = np.roll(ink, (dy, dx), (1, 2))
+        for view in _VIEWS:
+            moved = _seen(ink, *view)
             for start in range(0, len(cells), _AT_ONCE):
                 part = np.ascontiguousarray(moved[start : start + _AT_ONCE, None])
                 (logs,) = self._session.run(None, {"cells": part})
@@ -45,3 +47,11 @@ class DigitReader:
         with np.errstate(divide="ignore"):
             found: NDArray[np.float64] = np.log(total / total.sum(axis=1, keepdims=True)) if len(cells) else total
         return np.maximum(found, -60.0)
+
+
+def _seen(ink: NDArray[np.float32], degrees: int, dx: int, dy: int) -> NDArray[np.float32]:
+    if not degrees:
+        return ink
+    turn = cv2.getRotationMatrix2D((_SIDE / 2 - 0.5, _SIDE / 2 - 0.5), degrees, 1)
+    turn[:, 2] += dx, dy
+    return np.stack([cv2.warpAffine(cell, turn, (_SIDE, _SIDE)) for cell in ink]) if len(ink) else ink

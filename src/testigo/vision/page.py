@@ -14,6 +14,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from testigo.vision.cells import is_red
 from testigo.vision.layout import Layout
 from testigo.vision.load import Pixels
 from testigo.vision.refine import COARSE, Fit, Points, Printed, align, is_proof, reduced, refine, whole_print
@@ -121,7 +122,7 @@ def reference_of(blank: Pixels, layout: Layout) -> Reference:
     made = tuple((detector, _features(grey, detector, _REFERENCE_SIDE[detector])) for detector in detectors)
     whole = whole_print(grey, layout)
     proof = is_proof(whole, layout)
-    printed = Printed(whole.lines, whole.points[proof])
+    printed = Printed(whole.lines, whole.points[proof], is_red(blank, layout))
     ratios = [ratio for ratio in _RATIOS if ratio * printed.size[0] >= _LEAST_WIDTH] or [1.0]
     return Reference(layout, whole, proof, printed, tuple(reduced(printed, grey, ratio) for ratio in ratios), made)
 
@@ -153,7 +154,11 @@ def find_pages(photo: Pixels, references: Sequence[Reference], *, most: int = 2)
 
 
 def flatten(photo: Pixels, page: FoundPage) -> Pixels:
-    """The page straight and upright, in the reference's size, grey or colour as the photo is, white beyond it."""
+    """The page straight and upright, in the reference's size, grey or colour as the photo is, white beyond it.
+
+    Pixels are interpolated by cubic curves (Keys 1981): straight lines between them blur a photo that is coarser than
+    the reference, and of such photos fewer sheets were read.
+    """
     width, height = page.reference.printed.size
     step = 48
     # The field is smooth: it is worked out on a coarse grid and interpolated.
@@ -164,7 +169,7 @@ def flatten(photo: Pixels, page: FoundPage) -> Pixels:
     fine_x, fine_y = np.meshgrid(np.arange(width, dtype=np.float32) / step, np.arange(height, dtype=np.float32) / step)
     x = cv2.remap(there[:, :, 0], fine_x, fine_y, cv2.INTER_LINEAR)
     y = cv2.remap(there[:, :, 1], fine_x, fine_y, cv2.INTER_LINEAR)
-    flat = cv2.remap(photo, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT, borderValue=(255, 255, 255))
+    flat = cv2.remap(photo, x, y, cv2.INTER_CUBIC, borderMode=cv2.BORDER_CONSTANT, borderValue=(255, 255, 255))
     return np.asarray(flat, np.uint8)
 
 

@@ -46,10 +46,12 @@ COARSE = Look(45, 50)
 
 @dataclass(frozen=True, slots=True)
 class Printed:
-    """What is printed on a blank: its dark-line image, and points (n, 2) in pixels where its lines cross."""
+    """What is printed on a blank: its dark-line image, points (n, 2) in pixels where its lines cross, and whether some
+    print within its boxes is `red` or yellow."""
 
     lines: Pixels
     points: Points
+    red: bool = False
 
     @property
     def size(self) -> tuple[int, int]:
