@@ -66,7 +66,7 @@ def test_a_stroke_that_crosses_a_line_goes_on_through_it(reference: Reference) -
     assert column[22:38].max() < 160
 
 
-PENS = {"blue": (130, 50, 30), "black": (20, 20, 20), "pencil": (150, 140, 130), "red": (60, 50, 210)}
+PENS = {"blue": (130, 50, 30), "black": (20, 20, 20), "pencil": (150, 140, 130), "red": (50, 40, 235)}
 RED_PRINT = (120, 130, 250)
 
 
@@ -79,6 +79,12 @@ def oval(page: Pixels, pen: tuple[int, int, int]) -> Pixels:
 @pytest.mark.parametrize("pen", PENS.values(), ids=PENS)
 def test_ink_is_seen_in_any_pen(reference: Reference, pen: tuple[int, int, int]) -> None:
     assert cells_of(oval(filled({}), pen), reference)["b", 1].mark == "written"
+
+
+def test_red_lines_around_cells_do_not_hide_a_red_pen() -> None:
+    lines = filled({})
+    lines[(lines < 60).all(axis=2)] = RED_PRINT
+    assert cells_of(oval(lines.copy(), PENS["red"]), reference_of(lines, LAYOUT))["b", 1].mark == "written"
 
 
 @pytest.mark.parametrize("pen", ["blue", "black", "pencil"])

@@ -32,6 +32,7 @@ _LEAST_CONTRAST, _PAPER_OVER = 26, 150
 _HEAVY_OVER = 0.4
 # Of 255: red (250, 130, 120) is 85 lighter in the red channel than in grey, yellow 40, rose paper 20, black and blue 0.
 _RED_OVER, _RED_SHARE = 30, 0.002
+_LINE = 0.15
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,21 +68,23 @@ def cut_cells(page: Pixels, printed: Printed, layout: Layout) -> tuple[Cell, ...
 
 
 def is_red(blank: Pixels, layout: Layout) -> bool:
-    """Whether a blank's boxes have print that fades in the red channel, as red and yellow does.
+    """Whether a blank has print within its cells that fades in the red channel, as red and yellow does.
 
-    Only such a form is read in that channel: a photo's colours are compressed far more than its brightness, so digits
-    are less clear there, and a red pen fades as well.
+    The lines around them are removed anyhow. Only such a form is read in that channel: a photo's colours are compressed
+    far more than its brightness, so digits are less clear there, and a red pen fades as well.
     """
     if blank.ndim == 2:
         return False
     height, width = blank.shape[:2]
     fades = cv2.subtract(np.ascontiguousarray(blank[:, :, 2]), cv2.cvtColor(blank, cv2.COLOR_BGR2GRAY))
-    red = boxes = 0
-    for box in layout.boxes:
-        left, upper, right, lower = (round(v) for v in box.rect.in_pixels(width, height))
-        inside = fades[upper:lower, left:right]
-        red, boxes = red + int((inside > _RED_OVER).sum()), boxes + inside.size
-    return red > _RED_SHARE * boxes
+    red = cells = 0
+    for left, upper, right, lower in (
+        box.cell(at).in_pixels(width, height) for box in layout.boxes for at in range(box.cells)
+    ):
+        line = _LINE * min(right - left, lower - upper)
+        inside = fades[round(upper + line) : round(lower - line), round(left + line) : round(right - line)]
+        red, cells = red + int((inside > _RED_OVER).sum()), cells + inside.size
+    return red > _RED_SHARE * cells
 
 
 def even_ink(grey: Pixels, layout: Layout) -> Pixels:
