@@ -216,7 +216,7 @@ def test_words_that_name_no_number_change_nothing() -> None:
     fields = [cells("a", 1, 7)]
     silent = ValueEvidence(FieldId("a"), "words", {}, -3.0)
     assert read_sheet(fields, (), [silent]).counts == read_sheet(fields, ()).counts
-    assert read_sheet(fields, (), [silent]).verdict == "sure"
+    assert read_sheet(fields, (), [silent]).why == "unchecked"
 
 
 def test_evidence_of_no_field_and_fields_that_stand_twice_are_refused() -> None:

@@ -78,6 +78,6 @@ def test_none_of_over_a_thousand_sheets_with_a_replaced_cell_is_repaired_in_sile
 def test_with_hard_cells_few_replaced_ones_pass_and_none_beyond_the_ink(structure: Structure, sheets: int) -> None:
     found = outcomes(structure, sheets, hard=HARD, seed=4)
     assert found["beyond the ink"] == 0
-    assert found["repaired in silence"] <= 0.015 * sheets
+    assert found["repaired in silence"] <= 0.01 * sheets
     assert found["accepted wrongly"] <= 0.005 * sheets
-    assert found["accepted"] >= 0.85 * sheets
+    assert found["accepted"] >= 0.8 * sheets

@@ -10,8 +10,9 @@ from testigo.core.form import form_from_toml
 from testigo.core.ids import FieldId
 from testigo.errors import BadElection
 from testigo.vision.cells import Cell, cut_cells, even_ink
-from testigo.vision.layout import layout_of
+from testigo.vision.layout import FieldBox, Layout, Rect, layout_of
 from testigo.vision.page import FoundPage, Reference, find_page, flatten, reference_of
+from testigo.vision.refine import Printed, dark_lines
 
 FIGURES = {"a": "120", "b": "_45", "c": "007", "sum": "172", "blank": "__3", "null": "011"}
 
@@ -167,6 +168,30 @@ def test_a_layout_says_in_fractions_what_the_form_says_in_millimetres() -> None:
     assert box.cells == 3
     assert layout.personal[0].in_pixels(200, 100) == pytest.approx((100, 50, 180, 90))
     assert layout.box(FieldId("b")) is None
+
+
+@pytest.mark.parametrize(("cells", "shape"), [(1, "3.0"), (8, "0.4")])
+def test_cells_too_wide_or_too_narrow_for_one_digit_are_refused_where_they_are_read(cells: int, shape: str) -> None:
+    text = FORM.replace("cells = 3", f"cells = {cells}")
+    assert form_from_toml(text, "form.toml").boxes[0].cells == cells
+    with pytest.raises(BadElection, match=rf"box\[1\]: expected cells 0.5 to 2.5 .* came {shape}; .* \[\[column\]\]"):
+        form_from_toml(text.replace('fields = ["a"]', 'fields = ["a"]\nreference = "blank.png"'), "form.toml")
+
+
+@pytest.mark.parametrize("shape", [1.6, 2.0, 2.5])
+def test_a_digit_far_from_the_middle_of_a_wide_cell_is_seen_whole(shape: float) -> None:
+    rect = Rect(0.1, 0.2, 3 * shape * 50 / 1400, 50 / 900)
+    layout = Layout("wide", 1, (297, 191), (FieldBox(FieldId("a"), rect, 3),))
+    page = np.full((900, 1400), 250, np.uint8)
+    left, upper, right, lower = (round(v) for v in layout.boxes[0].rect.in_pixels(1400, 900))
+    lined = cv2.rectangle(page, (left, upper), (right, lower), 40, 2).copy()
+    cv2.putText(page, "8", (left + round(12.5 * shape) - 12, lower - 10), cv2.FONT_HERSHEY_SIMPLEX, 1.15, 60, 2)
+    first, *others = cut_cells(page, Printed(dark_lines(lined), np.zeros((0, 2))), layout)
+    _, columns = np.nonzero(first.pixels < 160)
+    assert (first.mark, [one.mark for one in others]) == ("written", ["empty", "empty"])
+    assert 1 <= columns.min() <= columns.max() < 20
+    # Some 15 pixels of the page become so many of a window that shows 0.25 heights less than the box.
+    assert np.ptp(columns) >= 13 * 40 / (50 * max(1.25, shape - 0.25))
 
 
 def test_a_box_beyond_the_paper_is_refused() -> None:

@@ -16,6 +16,12 @@ _FIELD = re.compile(r"[A-Za-z_][A-Za-z0-9_.]*")
 _PICTURE = re.compile(r"[A-Za-z0-9_-]+(?:\{page\})?\.png")
 _PLACE = re.compile(r"\{(\w+)\}")
 
+MOST_CELLS = 9
+"""A figure has at most so many digits."""
+LEAST_SHAPE, MOST_SHAPE = 0.5, 2.5
+"""How wide cells that are read may be, of their height: in narrower ones the neighbours' digits are seen, in wider ones
+the digit is too small."""
+
 
 @dataclass(frozen=True, slots=True)
 class CodeGrammar:
@@ -179,6 +185,13 @@ def form_from_toml(text: str, where: str) -> Form:
         form_id, name, paper, pages, fields, codes, boxes, rules, personal, reference, columns, photos == "cropped",
         words,
     )  # fmt: skip
+    for number, box in enumerate(boxes, 1):
+        shape = box.box_mm[2] / box.cells / box.box_mm[3] if box.box_mm[3] > 0 else 0.0
+        if form.by_hand and not LEAST_SHAPE <= shape <= MOST_SHAPE:
+            raise BadElection(
+                f"{where}: box[{number}]: expected cells {LEAST_SHAPE} to {MOST_SHAPE} times as wide as high, one for "
+                f"each digit, came {shape:.1f}; a figure without boxes of its own is a [[column]]"
+            )
     if form.by_hand and not boxes and not columns:
         raise BadElection(f"{where}: form: expected boxes ([[box]]) or columns ([[column]]) to be read, there are none")
     placed = Counter([box.field for box in boxes] + [field for column in columns for field in column.fields])
@@ -221,8 +234,10 @@ def _code(keys: Keys, fields: frozenset[FieldId]) -> CodeGrammar:
 def _box(keys: Keys, fields: frozenset[FieldId]) -> Box:
     box = Box(FieldId(keys.text("field")), keys.number("page", 1), keys.numbers("box_mm"), keys.number("cells", 1))
     keys.finish()
-    if box.field not in fields or len(box.box_mm) != 4:
-        raise BadElection(f"{keys.where}: expected a field of the form and box_mm = [x, y, width, height]")
+    if box.field not in fields or len(box.box_mm) != 4 or not 1 <= box.cells <= MOST_CELLS:
+        raise BadElection(
+            f"{keys.where}: expected a field of the form, box_mm = [x, y, width, height] and 1 to {MOST_CELLS} cells"
+        )
     return box
 
 
@@ -231,10 +246,10 @@ def _column(keys: Keys, fields: frozenset[FieldId]) -> Column:
     page, box_mm = keys.number("page", 1), keys.numbers("box_mm")
     rows, digits = keys.number("rows"), keys.number("digits", 3)
     keys.finish()
-    if not named or not set(named) <= fields or len(box_mm) != 4 or rows < len(named) or not 1 <= digits <= 9:
+    if not named or not set(named) <= fields or len(box_mm) != 4 or rows < len(named) or not 1 <= digits <= MOST_CELLS:
         raise BadElection(
             f"{keys.where}: expected fields of the form, box_mm = [x, y, width, height], at least as many rows as "
-            "fields, and 1 to 9 digits"
+            f"fields, and 1 to {MOST_CELLS} digits"
         )
     return Column(named, page, box_mm, rows, digits)
 
@@ -270,6 +285,8 @@ def _rule(keys: Keys, fields: frozenset[FieldId]) -> Rule:
     unknown = sorted(rule.fields - fields)
     if unknown:
         raise BadElection(f"{keys.where}: text: expected fields of the form, came {', '.join(unknown)}")
+    if rule.tolerance < 0:
+        raise BadElection(f"{keys.where}: tolerance: expected 0 ballots or more, came {rule.tolerance}")
     return rule
 
 

@@ -7,14 +7,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from testigo.core.arithmetic import parse_rule
-from testigo.core.form import Box, CodeGrammar, Column, Form, PersonalRegion
+from testigo.core.form import MOST_CELLS, Box, CodeGrammar, Column, Form, PersonalRegion
 from testigo.core.ids import FieldId
 from testigo.errors import BadUsage
 
 Rectangle = tuple[float, float, float, float]
 """x, y, width, height as fractions of the page."""
 
-MOST_ROWS, MOST_CELLS, MOST_PARTS = 60, 9, 200
+MOST_ROWS, MOST_PARTS = 60, 200
 REFERENCE, REFERENCES = "blank.png", "blank-{page}.png"
 _ID = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9_.-]{0,59}")
 

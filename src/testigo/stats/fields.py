@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from testigo.core.form import MOST_CELLS
 from testigo.core.ids import FieldId
 from testigo.errors import BadUsage
 
@@ -22,7 +23,6 @@ CLASSES = (*"0123456789", "blank", "dash", "cross", "illegible")
 """What a cell can hold, in the order of the columns. A reader that does not know a class gives it -inf."""
 DIGITS = 10
 BLANK, DASH, CROSS, ILLEGIBLE = range(DIGITS, DIGITS + 4)
-MOST_CELLS = 9
 BEAM = 20_000
 """So many numbers of a field are followed from cell to cell; up to four cells that is all of them."""
 NORMAL_WITHIN = 1e-3

@@ -17,7 +17,6 @@ confirms is shown, but never sure: people look at the cell (`unconfirmed_ratio`)
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import combinations
 from typing import Literal
 
 import numpy as np
@@ -25,6 +24,7 @@ import numpy as np
 from testigo.core.arithmetic import Rule, evaluate
 from testigo.core.ids import Counts, FieldId
 from testigo.errors import BadUsage
+from testigo.stats.confirmed import checked_twice, confirmed
 from testigo.stats.fields import CLASSES, FieldCells, FieldValues, ValueEvidence, best_spelling, field_values
 from testigo.stats.sum_milp import infer_any
 from testigo.stats.sum_tree import infer_tree
@@ -34,8 +34,6 @@ Verdict = Literal["sure", "look", "people"]
 Why = Literal["read", "chosen by sums", "unconfirmed", "doubtful", "unchecked", "incomplete", "contradicted", "broken"]
 MILLION = 1_000_000
 MOST_LOG = 700.0
-MOST_CHANGED = 8
-"""Of more fields no choice is taken as confirmed; each of them would need to be open."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,9 +172,9 @@ def read_sheet(
         why = "contradicted"
     elif found.posterior * (1 - found.unexamined) * MILLION < thresholds.accept_posterior:
         why = "doubtful"
-    elif not _checked_twice(names, holding, by_field):
+    elif not checked_twice(sums, by_field, shown):
         why = "unchecked"
-    elif shown != free and ratio < thresholds.unconfirmed_ratio and not _confirmed(changes, holding, evidence):
+    elif shown != free and ratio < thresholds.unconfirmed_ratio and not confirmed(sums, by_field, free, shown):
         why = "unconfirmed"
     look_at = _cells_to_look_at(fields, found, shown, changes, thresholds)
     verdict: Verdict = "look"
@@ -199,29 +197,6 @@ def read_sheet(
         found.breaking,
         found.unexamined,
         tuple(_broken(asked, free_counts)),
-    )
-
-
-def _checked_twice(
-    names: Sequence[FieldId], rules: Sequence[Rule], evidence: Sequence[Sequence[ValueEvidence]]
-) -> bool:
-    """Whether every field is said a second time, by an equation of the form or by words: else nobody finds a misread
-    digit of it."""
-    summed = {field for rule in rules if rule.relation == "=" for field in rule.fields}
-    return all(name in summed or said for name, said in zip(names, evidence, strict=True))
-
-
-def _confirmed(changes: Sequence[Change], rules: Sequence[Rule], evidence: Sequence[ValueEvidence]) -> bool:
-    """Whether the equations that chose these fields' numbers had to agree with each other about them.
-
-    k numbers can as a rule be found that settle k equations. So of every part of the fields more equations, or words,
-    must tell than it has fields: Hall's condition (1935) with one to spare.
-    """
-    fields = sorted({change.field for change in changes})
-    tells = [rule.fields for rule in rules if rule.relation == "="] + [frozenset({one.field}) for one in evidence]
-    parts = (part for size in range(1, len(fields) + 1) for part in combinations(fields, size))
-    return len(fields) <= MOST_CHANGED and all(
-        sum(not told.isdisjoint(part) for told in tells) > len(part) for part in parts
     )
 
 

@@ -24,6 +24,9 @@ Frame = tuple[float, float, float, float]
 SIDE = 40
 _WIDTH = 1760
 _WINDOW = 1.25
+# Of a wide box so much, in heights, may be beyond the window on both sides together: a digit at its edge must be seen,
+# else all fields of a sum could lose their hundreds alike.
+_UNSEEN = 0.25
 _SNAP = 6
 _FLATTENED_OVER = 0.8
 # Of 255: in 249 empty boxes of scans and rough photographs the darkest spot is at most 21 below the paper, in 660 with
@@ -115,7 +118,8 @@ def _field_cells(ink: Pixels, lines: Pixels, printed: Printed, box: FieldBox) ->
     for index in range(box.cells):
         step = (right - left) / box.cells
         centre = left + (index + 0.5) * step - x0, (upper + lower) / 2 - y0
-        pixels, inner = _window(clean, centre, _WINDOW * cell_height, step / cell_height)
+        side = max(_WINDOW * cell_height, step - _UNSEEN * cell_height)
+        pixels, inner = _window(clean, centre, side, (step / side, cell_height / side))
         mark, share = mark_of(inner)
         cells.append(Cell(box.field, index, pixels, mark, share, placed))
     return cells
@@ -197,15 +201,15 @@ def _without_lines(ink: Pixels, mask: Pixels) -> Pixels:
     return np.asarray(cv2.inpaint(ink, mask, 3, cv2.INPAINT_TELEA), np.uint8)
 
 
-def _window(clean: Pixels, centre: tuple[float, float], side: float, aspect: float) -> tuple[Pixels, Pixels]:
-    """The cell's window as (40, 40), and the part of it that is inside the box, in the same scale."""
+def _window(clean: Pixels, centre: tuple[float, float], side: float, box: tuple[float, float]) -> tuple[Pixels, Pixels]:
+    """The cell's window as (40, 40), and the part of it that is inside the box, in the same scale; `box` is the box's
+    width and height as parts of the window's."""
     scale = SIDE / side
     smooth = cv2.GaussianBlur(clean, (0, 0), 0.4 / scale) if scale < 0.9 else clean
     to_cell = np.array([[scale, 0, SIDE / 2 - 0.5 - scale * centre[0]], [0, scale, SIDE / 2 - 0.5 - scale * centre[1]]])
     pixels = np.asarray(cv2.warpAffine(smooth, to_cell, (SIDE, SIDE), borderValue=255), np.uint8)
-    high = round(SIDE / _WINDOW / 2) - 2
-    wide = min(SIDE // 2, round(high * aspect))
     middle = SIDE // 2
+    wide, high = (min(middle, round(SIDE * part / 2) - 2) for part in box)
     return pixels, pixels[middle - high : middle + high, middle - wide : middle + wide]
 
 
