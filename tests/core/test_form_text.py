@@ -20,6 +20,14 @@ NAMES = tuple(map(FieldId, ("a", "B.2", "_c", "valid", "Z9", "free1", "free2")))
 
 
 @st.composite
+def boxes(draw: st.DrawFn, name: FieldId, pages: int) -> Box:
+    """A box whose cells can be read: neither too wide nor too narrow for a digit."""
+    cells, high, shape = draw(st.integers(1, 6)), draw(st.floats(1, 40)), draw(st.floats(0.6, 2.4))
+    x, y = draw(millimetres), draw(millimetres)
+    return Box(name, draw(st.integers(1, pages)), (x, y, cells * high * shape, high), cells)
+
+
+@st.composite
 def forms(draw: st.DrawFn) -> Form:
     pages = draw(st.integers(1, 3))
     page = st.integers(1, pages)
@@ -47,7 +55,7 @@ def forms(draw: st.DrawFn) -> Form:
         pages,
         NAMES,
         (code,) * draw(st.integers(0, 2)),
-        tuple(Box(name, draw(page), draw(boxes_mm), draw(st.integers(1, 6))) for name in NAMES[:5]),
+        tuple(draw(boxes(name, pages)) for name in NAMES[:5]),
         (rule,) * draw(st.integers(0, 2)),
         draw(st.lists(st.builds(PersonalRegion, words, page, boxes_mm), max_size=2).map(tuple)),
         reference,

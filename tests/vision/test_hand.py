@@ -1,5 +1,7 @@
 """From a photograph of a filled form to its cells' probabilities, here and through the process that decodes photos."""
 
+from dataclasses import replace
+
 import cv2
 import numpy as np
 import pytest
@@ -11,7 +13,7 @@ from testigo.errors import BadPhoto
 from testigo.vision.child import ReadingChild
 from testigo.vision.digits import DigitReader
 from testigo.vision.hand import HandReader
-from testigo.vision.layout import WrittenPage, written_from_plain, written_plain
+from testigo.vision.layout import WordsPlace, WrittenPage, written_from_plain, written_plain
 
 FIGURES = {"a": "120", "b": "034", "c": "_56", "sum": "210", "blank": "__7", "null": "003"}
 
@@ -60,25 +62,42 @@ def test_every_row_of_a_reading_sums_to_one_and_does_not_depend_on_where_the_cel
     assert reader.read(cells[:0]).shape == (0, 14)
 
 
+SPOKEN = replace(LAYOUT, words=(WordsPlace(FieldId("a"), LAYOUT.boxes[0].rect, "es", 3),))
+
+
+def page_of(*, form: str = "drawn", page: int = 1, ink: object = None, said: object = None) -> list[object]:
+    return [[form, page, ink or [["a", [[-3.0] * 14] * 3]], said or []]]
+
+
 @pytest.mark.parametrize(
     "plain",
     [
         "no list",
-        [["form", 1, [["a", [[0.0] * 13]]], []]],
-        [["form", 1, [["a", [[float("nan")] * 14]]], []]],
-        [["form", 1, [["a", [[0.5] * 14]]], []]],
-        [["form", 1, [["a", []]], []]],
-        [["form", 1, [], [["a", "words", [[3, float("inf")]], -1.0]]]],
         [["form", "1", [], []]],
+        page_of(ink=[["a", [[-3.0] * 13] * 3]]),
+        page_of(ink=[["a", [[float("nan")] * 14] * 3]]),
+        page_of(ink=[["a", [[0.5] * 14] * 3]]),
+        page_of(ink=[["a", []]]),
+        page_of(ink=[["a", [[-3.0] * 14] * 10]]),
+        page_of(ink=[["z", [[-3.0] * 14] * 3]]),
+        page_of(ink=[["a", [[-3.0] * 14] * 3]] * 2),
+        page_of(said=[["a", "words", [[3, float("inf")]], -1.0]]),
+        page_of(said=[["a", "words", [3], -1.0]]),
+        page_of(said=[["a", "words", [[[], 0.0]], -1.0]]),
+        page_of(said=[["a", "words", [[-3, -1.0]], -1.0]]),
+        page_of(said=[["b", "words", [[3, -1.0]], -1.0]]),
+        page_of(page=2),
+        page_of(form="another"),
     ],
 )
-def test_an_answer_that_is_no_page_is_refused(plain: object) -> None:
+def test_an_answer_that_is_no_page_of_these_is_refused(plain: object) -> None:
+    assert written_from_plain(page_of(), [SPOKEN])
     with pytest.raises(ValueError):
-        written_from_plain(plain)
+        written_from_plain(plain, [SPOKEN])
 
 
 def test_a_page_goes_over_the_wire_unchanged() -> None:
     reader = HandReader()
     reader.learn(LAYOUT, png(blank()))
     (page,) = reader.read(png(filled(FIGURES)), 1)
-    assert written_from_plain([written_plain(page)]) == (page,)
+    assert written_from_plain([written_plain(page)], [LAYOUT]) == (page,)

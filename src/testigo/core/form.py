@@ -58,6 +58,11 @@ class Box:
     box_mm: tuple[float, ...]
     cells: int = 1
 
+    @property
+    def shape(self) -> float:
+        """The width of a cell by its height."""
+        return self.box_mm[2] / self.cells / self.box_mm[3] if self.box_mm[3] > 0 else 0.0
+
 
 @dataclass(frozen=True, slots=True)
 class Column:
@@ -186,11 +191,10 @@ def form_from_toml(text: str, where: str) -> Form:
         words,
     )  # fmt: skip
     for number, box in enumerate(boxes, 1):
-        shape = box.box_mm[2] / box.cells / box.box_mm[3] if box.box_mm[3] > 0 else 0.0
-        if form.by_hand and not LEAST_SHAPE <= shape <= MOST_SHAPE:
+        if form.by_hand and not LEAST_SHAPE <= box.shape <= MOST_SHAPE:
             raise BadElection(
                 f"{where}: box[{number}]: expected cells {LEAST_SHAPE} to {MOST_SHAPE} times as wide as high, one for "
-                f"each digit, came {shape:.1f}; a figure without boxes of its own is a [[column]]"
+                f"each digit, came {box.shape:.1f}; a figure without boxes of its own is a [[column]]"
             )
     if form.by_hand and not boxes and not columns:
         raise BadElection(f"{where}: form: expected boxes ([[box]]) or columns ([[column]]) to be read, there are none")

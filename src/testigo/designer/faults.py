@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from testigo.core.arithmetic import parse_rule
+from testigo.core.form import LEAST_SHAPE, MOST_SHAPE
 from testigo.designer.sketch import Sketch, is_form_id
 from testigo.errors import BadElection
 from testigo.site.words import Words
@@ -32,6 +33,12 @@ def faults_of(sketch: Sketch, words: Words) -> tuple[Fault, ...]:
 def _faults(sketch: Sketch, words: Words) -> Iterator[Fault]:
     if not sketch.groups:
         yield Fault("figures", 0, words.gettext("Draw at least one row of boxes."))
+    if not all(LEAST_SHAPE <= box.shape <= MOST_SHAPE for box in sketch.boxes):
+        asked = words.gettext(
+            "Each digit needs a box %(least)s to %(most)s times as wide as high: change the number of cells, or tick "
+            "“no printed cells”."
+        )
+        yield Fault("figures", 0, asked % {"least": LEAST_SHAPE, "most": MOST_SHAPE})
     times = Counter(sketch.names)
     for index, name in enumerate(sketch.names):
         if not _FIELD.fullmatch(name):

@@ -86,6 +86,16 @@ class Sketch:
         """The names of all figures, in the order in which they were drawn."""
         return tuple(name for group in self.groups for name in group.names)
 
+    @property
+    def boxes(self) -> tuple[Box, ...]:
+        """Where figures with printed cells stand, in millimetres."""
+        return tuple(
+            Box(FieldId(name), group.page, _mm(group.row(index), self), group.cells)
+            for group in self.groups
+            if not group.free
+            for index, name in enumerate(group.names)
+        )
+
 
 def sketch_from_json(data: bytes, pages: int) -> Sketch:
     """The sketch of a form of so many pages that the page sent.
@@ -150,14 +160,11 @@ def form_of(sketch: Sketch, pages: int) -> Form:
     Raises:
         BadElection: a sum is not understood.
     """
-    boxes, columns = [], []
-    for group in sketch.groups:
-        if group.free:
-            fields = tuple(map(FieldId, group.names))
-            columns.append(Column(fields, group.page, _mm(group.rect, sketch), len(fields), group.cells))
-            continue
-        for index, name in enumerate(group.names):
-            boxes.append(Box(FieldId(name), group.page, _mm(group.row(index), sketch), group.cells))
+    columns = tuple(
+        Column(tuple(map(FieldId, group.names)), group.page, _mm(group.rect, sketch), len(group.names), group.cells)
+        for group in sketch.groups
+        if group.free
+    )
     rules = tuple(
         parse_rule(one.code, one.text, f"sum {one.code}", weight="warn" if one.warns else "hold") for one in sketch.sums
     )
@@ -171,11 +178,11 @@ def form_of(sketch: Sketch, pages: int) -> Form:
             CodeGrammar(one.symbology, re.compile(one.pattern), region_mm=_mm(one.rect, sketch), page=one.page)
             for one in sketch.codes
         ),
-        tuple(boxes),
+        sketch.boxes,
         rules,
         tuple(PersonalRegion(one.what, one.page, _mm(one.rect, sketch)) for one in sketch.personal),
         REFERENCE if pages == 1 else REFERENCES,
-        tuple(columns),
+        columns,
     )
 
 

@@ -16,8 +16,8 @@ from testigo.stats.written import Ink, with_figures
 class Written:
     """The pages of one sheet that are read together.
 
-    `twice`: a page stands there twice, so they are of two sheets, and neither is read. `may_count`: a printed code
-    names the station, and every page of the sheet that has figures is seen once.
+    `twice`: a page stands there twice, so they are of two sheets, and neither is read. `may_count`: printed codes name
+    one station and no other, and every page of the sheet that has figures is seen once.
     """
 
     form: Form
@@ -45,7 +45,7 @@ def written_on(
         return None
     seen = tuple(page for page in pages if page.form == form.id)
     twice = len({page.page for page in seen}) < len(seen)
-    named = reading.station is not None
+    named = reading.station is not None and not reading.stations
     return Written(form, seen, twice, may_count=named and not twice and shows_all(seen, form))
 
 
@@ -58,7 +58,7 @@ def with_pages(
 ) -> Reading:
     """The reading of a photo's codes, completed by what is written on its pages.
 
-    Figures count only where a printed code names the station, every page of the sheet that has figures is seen once,
+    Figures count only where printed codes name one station, every page of the sheet that has figures is seen once,
     and the figures are sure. Where nothing but the sender says which station it is, they are proposed.
     """
     sheet = written_on(reading, claimed, pages, forms)

@@ -33,8 +33,10 @@ _FLATTENED_OVER = 0.8
 # a digit at least 33.
 _LEAST_CONTRAST, _PAPER_OVER = 26, 150
 _HEAVY_OVER = 0.4
-# Of 255: red (250, 130, 120) is 85 lighter in the red channel than in grey, yellow 40, rose paper 20, black and blue 0.
-_RED_OVER, _RED_SHARE = 30, 0.002
+# Of 255: red (250, 130, 120) is 85 lighter in the red channel than in grey, yellow (255, 255, 0) 29, rose paper 20,
+# black and blue 0.
+_RED_OVER, _RED_SHARE = 25, 0.02
+# So much of a cell's side may be its printed line.
 _LINE = 0.15
 
 
@@ -80,14 +82,14 @@ def is_red(blank: Pixels, layout: Layout) -> bool:
         return False
     height, width = blank.shape[:2]
     fades = cv2.subtract(np.ascontiguousarray(blank[:, :, 2]), cv2.cvtColor(blank, cv2.COLOR_BGR2GRAY))
-    red = cells = 0
     for left, upper, right, lower in (
         box.cell(at).in_pixels(width, height) for box in layout.boxes for at in range(box.cells)
     ):
         line = _LINE * min(right - left, lower - upper)
         inside = fades[round(upper + line) : round(lower - line), round(left + line) : round(right - line)]
-        red, cells = red + int((inside > _RED_OVER).sum()), cells + inside.size
-    return red > _RED_SHARE * cells
+        if int((inside > _RED_OVER).sum()) > _RED_SHARE * inside.size:
+            return True
+    return False
 
 
 def even_ink(grey: Pixels, layout: Layout) -> Pixels:

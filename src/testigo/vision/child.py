@@ -130,7 +130,7 @@ class ReadingChild:
         """
         answer, copies = self._ask({"ask": "figures", "orient": orient}, data, FIGURES_FACTOR * self._limit_s)
         try:
-            pages = written_from_plain(answer.get("pages"))
+            pages = written_from_plain(answer.get("pages"), [layout for layout, _ in self._blanks])
         except ValueError as error:
             raise BadPhoto(
                 "broken", f"the process that decoded the photo gave an answer that is no page: {error}"

@@ -30,8 +30,8 @@ class Column:
 
 def column_of(crop: Pixels, row_height: float) -> Column:
     """The column in a crop (grey or colour); `row_height` is the form's, in pixels."""
-    red = crop if crop.ndim == 2 else np.ascontiguousarray(crop[:, :, 2])
-    return level_column(_turned(red, _slant(_depth(red, row_height), row_height)), row_height)
+    grey = crop if crop.ndim == 2 else np.asarray(cv2.cvtColor(crop, cv2.COLOR_BGR2GRAY), np.uint8)
+    return level_column(_turned(grey, _slant(_depth(grey, row_height), row_height)), row_height)
 
 
 def level_column(level: Pixels, row_height: float) -> Column:

@@ -3,10 +3,10 @@
 `core.form` says the same in the words of form.toml.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from testigo.core.form import Form
+from testigo.core.form import MOST_CELLS, Form
 from testigo.core.ids import FieldId
 from testigo.core.number_words import Language
 from testigo.errors import BadElection
@@ -197,11 +197,12 @@ def written_plain(page: WrittenPage) -> list[object]:
     return [page.form, page.page, ink, said]
 
 
-def written_from_plain(plain: object) -> tuple[WrittenPage, ...]:
-    """The pages that plain values say; they come from a process that a hostile photo may have taken over.
+def written_from_plain(plain: object, layouts: Sequence[Layout]) -> tuple[WrittenPage, ...]:
+    """The pages of these layouts that plain values say; they come from a process that a hostile photo may have taken
+    over.
 
     Raises:
-        ValueError: they say none, or a number in them is none.
+        ValueError: they say none, a number in them is none, or no such page has these fields with so many cells.
     """
     if not isinstance(plain, list):
         raise ValueError("no list")
@@ -213,7 +214,21 @@ def written_from_plain(plain: object) -> tuple[WrittenPage, ...]:
                 pages.append(WrittenPage(form, page, fields, tuple(_evidence_of(some) for some in said)))
             case _:
                 raise ValueError("a page of another shape")
+        _check(pages[-1], layouts)
     return tuple(pages)
+
+
+def _check(page: WrittenPage, layouts: Sequence[Layout]) -> None:
+    layout = next((one for one in layouts if (one.form, one.page) == (page.form, page.page)), None)
+    if layout is None:
+        raise ValueError(f"page {page.page} of {page.form!r:.40}, which is no page that was asked for")
+    cells = {box.field: box.cells for box in layout.boxes}
+    cells |= {field: column.digits for column in layout.columns for field in column.fields}
+    fields = [field for field, _ in page.ink]
+    if len(set(fields)) < len(fields) or any(cells.get(field) != len(rows) for field, rows in page.ink):
+        raise ValueError(f"page {page.page} of {page.form}: other fields or cells than it has")
+    if not {one.field for one in page.evidence} <= {one.field for one in layout.words}:
+        raise ValueError(f"page {page.page} of {page.form}: words of a field that has none")
 
 
 def _ink_of(plain: object) -> tuple[FieldId, Ink]:
@@ -226,10 +241,15 @@ def _ink_of(plain: object) -> tuple[FieldId, Ink]:
 def _evidence_of(plain: object) -> ValueEvidence:
     match plain:
         case [str(field), str(source), list(logs), otherwise]:
-            return ValueEvidence(
-                FieldId(field), source, {int(number): _log(log) for number, log in logs}, _log(otherwise)
-            )
+            return ValueEvidence(FieldId(field), source, dict(map(_number_of, logs)), _log(otherwise))
     raise ValueError("evidence of another shape")
+
+
+def _number_of(plain: object) -> tuple[int, float]:
+    match plain:
+        case [int(number), log] if 0 <= number < 10**MOST_CELLS:
+            return number, _log(log)
+    raise ValueError("a number of another shape")
 
 
 def _log(value: object) -> float:
