@@ -63,7 +63,9 @@ def timed(name: str, read: Callable[[Path], str | None], photos: Sequence[Path],
 
 
 def xaiki(checkout: Path, python: str, photos: Sequence[Path], truth: Truth) -> Score:
-    start = _run_xaiki(checkout, python, ())[1]
+    started = perf_counter()
+    subprocess.run([python, str(checkout / "cv.py"), "--help"], capture_output=True, check=True)
+    start = perf_counter() - started
     rows, seconds = _run_xaiki(checkout, python, photos)
     wrong = None
     if truth:
@@ -77,8 +79,10 @@ def _run_xaiki(checkout: Path, python: str, photos: Sequence[Path]) -> tuple[dic
         table = Path(folder) / "read.csv"
         command = [python, str(checkout / "cv.py"), "-P", "1", "-c", str(table), "-F", f"{folder}/failed.csv"]
         started = perf_counter()
-        subprocess.run([*command, *map(str, photos)], capture_output=True, check=False)
+        ran = subprocess.run([*command, *map(str, photos)], capture_output=True, text=True, check=False)
         seconds = perf_counter() - started
+        if not table.exists():
+            sys.exit(f"{python} {checkout / 'cv.py'} wrote no table:\n{ran.stderr}")
         with table.open(encoding="utf-8", newline="") as lines:
             rows = list(csv.DictReader(lines))
     read = {Path(row["Archivo"]).name: (row["Acta"].zfill(9), int(row["Nulos"]), int(row["Vacios"])) for row in rows}
