@@ -91,14 +91,18 @@ def caddy(config: Path, folder: Path, **variables: str) -> Iterator[Path]:
 
 
 def wait_for(port: int, seconds: float = 20) -> None:
+    """Returns once somebody there has a certificate: a proxy listens before it has made its own."""
+    anybody = ssl.create_default_context()
+    anybody.check_hostname, anybody.verify_mode = False, ssl.CERT_NONE
     end = time.monotonic() + seconds
     while time.monotonic() < end:
         try:
-            socket.create_connection(("127.0.0.1", port)).close()
+            with socket.create_connection(("127.0.0.1", port), timeout=5) as connection:
+                anybody.wrap_socket(connection, server_hostname="127.0.0.1").close()
             return
         except OSError:
             time.sleep(0.05)
-    raise AssertionError(f"nothing listens at {port}")
+    raise AssertionError(f"nobody answers by TLS at {port}")
 
 
 def heard_by(port: int, heard: list[bytes]) -> threading.Thread:
