@@ -63,6 +63,11 @@ class Box:
         """The width of a cell by its height."""
         return self.box_mm[2] / self.cells / self.box_mm[3] if self.box_mm[3] > 0 else 0.0
 
+    @property
+    def fits_digits(self) -> bool:
+        """Whether a cell has room for one digit and no second one."""
+        return LEAST_SHAPE <= self.shape <= MOST_SHAPE
+
 
 @dataclass(frozen=True, slots=True)
 class Column:
@@ -191,7 +196,7 @@ def form_from_toml(text: str, where: str) -> Form:
         words,
     )  # fmt: skip
     for number, box in enumerate(boxes, 1):
-        if form.by_hand and not LEAST_SHAPE <= box.shape <= MOST_SHAPE:
+        if form.by_hand and not box.fits_digits:
             raise BadElection(
                 f"{where}: box[{number}]: expected cells {LEAST_SHAPE} to {MOST_SHAPE} times as wide as high, one for "
                 f"each digit, came {box.shape:.1f}; a figure without boxes of its own is a [[column]]"

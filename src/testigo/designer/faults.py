@@ -33,7 +33,7 @@ def faults_of(sketch: Sketch, words: Words) -> tuple[Fault, ...]:
 def _faults(sketch: Sketch, words: Words) -> Iterator[Fault]:
     if not sketch.groups:
         yield Fault("figures", 0, words.gettext("Draw at least one row of boxes."))
-    if not all(LEAST_SHAPE <= box.shape <= MOST_SHAPE for box in sketch.boxes):
+    if not all(box.fits_digits for box in sketch.boxes):
         asked = words.gettext(
             "Each digit needs a box %(least)s to %(most)s times as wide as high: change the number of cells, or tick "
             "“no printed cells”."

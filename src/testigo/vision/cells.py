@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from testigo.core.ids import FieldId
 from testigo.vision.layout import FieldBox, Layout
-from testigo.vision.load import Pixels
+from testigo.vision.load import Pixels, grey_of
 from testigo.vision.refine import Printed, dark_lines
 
 Mark = Literal["empty", "written", "crossed", "heavy"]
@@ -62,7 +62,7 @@ def cut_cells(page: Pixels, printed: Printed, layout: Layout) -> tuple[Cell, ...
     A field is moved by up to 6 pixels (of a page 1760 wide) to where its printed lines agree best with the blank's:
     folds leave that much.
     """
-    grey = page if page.ndim == 2 else np.asarray(cv2.cvtColor(page, cv2.COLOR_BGR2GRAY), np.uint8)
+    grey = grey_of(page)
     fades = printed.red and page.ndim == 3
     ink = even_ink(np.ascontiguousarray(page[:, :, 2]) if fades else grey, layout)
     lines = dark_lines(grey)
@@ -81,7 +81,7 @@ def is_red(blank: Pixels, layout: Layout) -> bool:
     if blank.ndim == 2:
         return False
     height, width = blank.shape[:2]
-    fades = cv2.subtract(np.ascontiguousarray(blank[:, :, 2]), cv2.cvtColor(blank, cv2.COLOR_BGR2GRAY))
+    fades = cv2.subtract(np.ascontiguousarray(blank[:, :, 2]), grey_of(blank))
     for left, upper, right, lower in (
         box.cell(at).in_pixels(width, height) for box in layout.boxes for at in range(box.cells)
     ):
@@ -93,7 +93,8 @@ def is_red(blank: Pixels, layout: Layout) -> bool:
 
 
 def even_ink(grey: Pixels, layout: Layout) -> Pixels:
-    """Ink on white paper, from a grey page divided by the tone of the paper around: tinted areas become white too."""
+    """Ink on white paper, from one channel of a page divided by the tone of the paper around: tinted areas become white
+    too."""
     heights = [box.rect.h * grey.shape[0] for box in layout.boxes] or [grey.shape[1] / 40]
     # Wider than a pen's stroke, narrower than the paper between a box and its neighbour.
     breadth = max(9, round(_FLATTENED_OVER * float(np.median(heights)))) | 1

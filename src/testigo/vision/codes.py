@@ -9,11 +9,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from time import monotonic
 
-import cv2
 import numpy as np
 import zxingcpp
 
-from testigo.vision.load import Pixels
+from testigo.vision.load import Pixels, grey_of
 from testigo.vision.views import Region, View, views
 
 LINEAR = frozenset({"Code128", "Code39", "ITF", "EAN13", "Codabar"})
@@ -59,7 +58,7 @@ def read_codes(
     """
     if unknown := wanted - LINEAR - MATRIX:
         raise ValueError(f"symbologies {sorted(unknown)} are not known; expected some of {sorted(LINEAR | MATRIX)}")
-    grey = image if image.ndim == 2 else np.asarray(cv2.cvtColor(image, cv2.COLOR_BGR2GRAY), np.uint8)
+    grey = grey_of(image)
     started = monotonic()
     found: list[Code] = []
     seen_before: set[tuple[str, str]] = set()

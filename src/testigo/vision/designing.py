@@ -1,17 +1,17 @@
 """What the form designer asks of pictures; answered in the process that decodes photos (`worker`)."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import cv2
 import numpy as np
 
 from testigo.errors import BadPhoto
-from testigo.vision.cells import cut_cells
+from testigo.vision.cells import Cell, cut_cells
 from testigo.vision.grid import grids_in
 from testigo.vision.layout import Layout, Rect, layout_from_plain
 from testigo.vision.load import Pixels, decode
 from testigo.vision.outline import blank_of, outline, straight_size, straighten, whole
-from testigo.vision.page import FoundPage, NotThisForm, find_pages, flatten, reference_of
+from testigo.vision.page import NotThisForm, find_pages, flatten, reference_of
 
 Answer = tuple[dict[str, object], tuple[bytes, ...]]
 
@@ -76,20 +76,16 @@ def _sample(photo: Pixels, blank: Pixels, layout: Layout) -> Answer:
     if isinstance(found, NotThisForm):
         return {"why": found.why}, ()
     flat = flatten(photo, found[0])
-    answer: dict[str, object] = {"turned": round(found[0].turned), "marks": _marks(flat, found[0])}
-    ink = _ink(flat, found[0])
+    cells = cut_cells(flat, reference.printed, layout) if layout.boxes else ()
+    marks = [[cell.field, cell.index, cell.mark] for cell in cells]
+    answer: dict[str, object] = {"turned": round(found[0].turned), "marks": marks}
+    ink = _ink(flat, cells, layout)
     if ink is not None:
         answer["ink"] = ink
     return answer, (_jpeg(flat),)
 
 
-def _marks(flat: Pixels, page: FoundPage) -> list[list[object]]:
-    layout = page.reference.layout
-    cells = cut_cells(flat, page.reference.printed, layout) if layout.boxes else ()
-    return [[cell.field, cell.index, cell.mark] for cell in cells]
-
-
-def _ink(flat: Pixels, page: FoundPage) -> list[list[object]] | None:
+def _ink(flat: Pixels, cells: Sequence[Cell], layout: Layout) -> list[list[object]] | None:
     """Of every field the logarithms of its cells' classes; None where this installation has no digit model."""
     try:
         from testigo.vision.digits import DigitReader
@@ -100,8 +96,6 @@ def _ink(flat: Pixels, page: FoundPage) -> list[list[object]] | None:
         digits, strips = DigitReader(), StripReader()
     except (ImportError, FileNotFoundError):
         return None
-    layout = page.reference.layout
-    cells = cut_cells(flat, page.reference.printed, layout) if layout.boxes else ()
     ink = [*ink_of(cells, digits), *(one for column in layout.columns for one in column_ink(flat, column, strips))]
     return [[field, [list(row) for row in rows]] for field, rows in ink]
 

@@ -32,10 +32,12 @@ class DigitReader:
         """Natural logarithms of the classes' probabilities (n, 14) of the cells (n, 40, 40) of one page, paper 255 and
         ink near 0.
 
-        The classes are the ten digits, blank, dash, cross and illegible; every row sums to 1. Cells of a page are read
-        together, since one hand wrote most of them. They are read three times, also turned a little and moved by
-        a pixel, and the probabilities are averaged: a digit does not depend on either.
+        The classes are the ten digits, blank, dash, cross and illegible; every row sums to 1. Cells of a page, up
+        to 512, are read together, since one hand wrote most of them. They are read three times, also turned a little
+        and moved by a pixel, and the probabilities are averaged: a digit does not depend on either.
         """
+        if not len(cells):
+            return np.zeros((0, CLASSES))
         ink = np.asarray(1 - cells.astype(np.float32) / 255, np.float32)
         total = np.zeros((len(cells), CLASSES))
         for view in _VIEWS:
@@ -45,7 +47,7 @@ class DigitReader:
                 (logs,) = self._session.run(None, {"cells": part})
                 total[start : start + _AT_ONCE] += np.exp(np.asarray(logs, np.float64))
         with np.errstate(divide="ignore"):
-            found: NDArray[np.float64] = np.log(total / total.sum(axis=1, keepdims=True)) if len(cells) else total
+            found: NDArray[np.float64] = np.log(total / total.sum(axis=1, keepdims=True))
         return np.maximum(found, -60.0)
 
 
@@ -54,4 +56,4 @@ def _seen(ink: NDArray[np.float32], degrees: int, dx: int, dy: int) -> NDArray[n
         return ink
     turn = cv2.getRotationMatrix2D((_SIDE / 2 - 0.5, _SIDE / 2 - 0.5), degrees, 1)
     turn[:, 2] += dx, dy
-    return np.stack([cv2.warpAffine(cell, turn, (_SIDE, _SIDE)) for cell in ink]) if len(ink) else ink
+    return np.stack([cv2.warpAffine(cell, turn, (_SIDE, _SIDE)) for cell in ink])

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from testigo.vision.load import Pixels
+from testigo.vision.load import Pixels, grey_of
 
 Box = tuple[int, int, int, int]
 
@@ -30,7 +30,7 @@ class Column:
 
 def column_of(crop: Pixels, row_height: float) -> Column:
     """The column in a crop (grey or colour); `row_height` is the form's, in pixels."""
-    grey = crop if crop.ndim == 2 else np.asarray(cv2.cvtColor(crop, cv2.COLOR_BGR2GRAY), np.uint8)
+    grey = grey_of(crop)
     return level_column(_turned(grey, _slant(_depth(grey, row_height), row_height)), row_height)
 
 

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from testigo.vision.layout import Rect
-from testigo.vision.load import Pixels
+from testigo.vision.load import Pixels, grey_of
 
 _MOST_ROWS, _MOST_CELLS = 60, 9
 _REACH = 0.012
@@ -45,7 +45,7 @@ def grids_in(page: Pixels, rect: Rect) -> tuple[Grid, ...]:
     One grid where all rows are of one height and step, else one for each run of rows that are. Cells may stand outside
     `rect` by a hundredth of the page; none where they are not even, or leave much of `rect` free.
     """
-    grey = page if page.ndim == 2 else np.asarray(cv2.cvtColor(page, cv2.COLOR_BGR2GRAY), np.uint8)
+    grey = grey_of(page)
     height, width = grey.shape
     left, upper, right, lower = rect.in_pixels(width, height)
     reach = round(_REACH * max(width, height))

@@ -40,6 +40,11 @@ _UPRIGHT = {
 }
 
 
+def grey_of(image: Pixels) -> Pixels:
+    """The picture's brightness: a grey picture (height, width) itself, of one in blue, green, red its luma (BT.601)."""
+    return image if image.ndim == 2 else np.asarray(cv2.cvtColor(image, cv2.COLOR_BGR2GRAY), np.uint8)
+
+
 def decode(data: bytes, *, orient: int = 1, colour: Literal["bgr", "grey"] = "bgr") -> Pixels:
     """The upright picture: shape (height, width, 3) in blue, green, red order, or (height, width) in grey.
 

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from testigo.vision.layout import Layout, Rect
-from testigo.vision.load import Pixels, plain_jpeg
+from testigo.vision.load import Pixels, grey_of, plain_jpeg
 from testigo.vision.page import FoundPage, flatten
 from testigo.vision.refine import Bend, Points, Printed, bends, dark_lines, look_for
 
@@ -89,7 +89,7 @@ def margins_mm(photo: Pixels, page: FoundPage, flat: Pixels | None = None) -> tu
     if not regions:
         return ()
     flat = flatten(photo, page) if flat is None else flat
-    lines = dark_lines(flat if flat.ndim == 2 else np.asarray(cv2.cvtColor(flat, cv2.COLOR_BGR2GRAY), np.uint8))
+    lines = dark_lines(grey_of(flat))
     whole, unit = page.reference.whole, _pixels_per_mm(page)
     places, gaps = _seen(lines, whole, _LOOKED_FOR_MM * unit)
     if len(places) < _FEWEST_SEEN:

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from testigo.vision.layout import Layout, Rect
-from testigo.vision.load import Pixels
+from testigo.vision.load import Pixels, grey_of
 
 Corners = NDArray[np.float64]
 """Four points (4, 2) in pixels: upper left, upper right, lower right, lower left of the sheet."""
@@ -28,7 +28,7 @@ def outline(photo: Pixels) -> Corners | None:
 
     The sheet is the largest bright area whose hull is nearly a quadrilateral, at least a seventh of the photo.
     """
-    grey = _grey(photo)
+    grey = grey_of(photo)
     scale = min(1.0, _SIDE / max(grey.shape))
     small = cv2.resize(grey, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA) if scale < 1 else grey
     height, width = small.shape
@@ -102,7 +102,7 @@ def blank_of(page: Pixels, layout: Layout, more: Sequence[Rect] = ()) -> Pixels:
 
     Printed lines of cells stay. What is cleared takes the tone of the paper around it, so that no new edges are drawn.
     """
-    grey = _grey(page).copy()
+    grey = grey_of(page).copy()
     height, width = grey.shape
     for box in layout.boxes:
         for index in range(box.cells):
@@ -120,7 +120,3 @@ def _clear(grey: Pixels, part: tuple[float, float, float, float]) -> None:
     right, lower = min(width, math.ceil(part[2])), min(height, math.ceil(part[3]))
     if right > left and lower > upper:
         grey[upper:lower, left:right] = round(float(np.percentile(grey[upper:lower, left:right], _PAPER)))
-
-
-def _grey(image: Pixels) -> Pixels:
-    return image if image.ndim == 2 else np.asarray(cv2.cvtColor(image, cv2.COLOR_BGR2GRAY), np.uint8)

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from testigo.vision.cells import is_red
 from testigo.vision.layout import Layout
-from testigo.vision.load import Pixels
+from testigo.vision.load import Pixels, grey_of
 from testigo.vision.refine import COARSE, Fit, Points, Printed, align, is_proof, reduced, refine, whole_print
 
 Detector = Literal["akaze", "sift", "orb"]
@@ -117,7 +117,7 @@ class NotThisForm:
 
 def reference_of(blank: Pixels, layout: Layout) -> Reference:
     """A blank's picture (grey or colour) made ready: the slow part, done once for all photos."""
-    grey = _grey(blank)
+    grey = grey_of(blank)
     detectors: tuple[Detector, ...] = ("akaze", "sift", "orb")
     made = tuple((detector, _features(grey, detector, _REFERENCE_SIDE[detector])) for detector in detectors)
     whole = whole_print(grey, layout)
@@ -139,7 +139,7 @@ def find_pages(photo: Pixels, references: Sequence[Reference], *, most: int = 2)
     Pages come from the top of the photo to its bottom, then from left to right; two may be of the same reference, as
     when two sheets are photographed side by side.
     """
-    grey = _grey(photo)
+    grey = grey_of(photo)
     best: tuple[FoundPage, ...] = ()
     refusal = NotThisForm("no features")
     for detector, side in _ladder(grey):
@@ -361,7 +361,3 @@ def _reading_order(page: FoundPage) -> tuple[float, float]:
     x, y = page.corners.mean(axis=0)
     tall = float(np.ptp(page.corners[:, 1]))
     return round(y / max(tall, 1.0)), float(x)
-
-
-def _grey(image: Pixels) -> Pixels:
-    return image if image.ndim == 2 else np.asarray(cv2.cvtColor(image, cv2.COLOR_BGR2GRAY), np.uint8)

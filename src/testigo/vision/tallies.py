@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from testigo.core.ids import FieldId
 from testigo.stats.fields import ValueEvidence
-from testigo.vision.load import Pixels
+from testigo.vision.load import Pixels, grey_of
 
 Floats = NDArray[np.float64]
 Mask = NDArray[np.bool_]
@@ -65,7 +65,7 @@ def tally_evidence(strip: Pixels, field: FieldId, *, mistaken: float = MISTAKEN)
 
 def _marks_of(strip: Pixels) -> Mask | None:
     """Where ink is, without printed lines, scaled so that marks are 40 pixels high; None where there is none."""
-    grey = np.asarray(strip if strip.ndim == 2 else cv2.cvtColor(strip, cv2.COLOR_BGR2GRAY), np.uint8)
+    grey = grey_of(strip)
     ink = _ink_of(grey)
     ink = _without_lines(ink)
     rows = np.flatnonzero(ink.sum(axis=1) > 0)
