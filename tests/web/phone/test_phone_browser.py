@@ -330,6 +330,26 @@ def test_a_note_for_another_photo_is_not_called_sent(
         assert page.value(ROWS) == ["sending"]
 
 
+def test_no_button_moves_when_the_place_of_a_number_is_told(phone_server: Served, browse: Callable[..., Any]) -> None:
+    """A press that begins on a button must end on it: the answer may come in between."""
+    stations = iter(phone_server.world.register.stations)
+    buttons = "['next-page', 'take'].map((id) => document.getElementById(id).getBoundingClientRect().top)"
+    for language in ("en", "es", "ar"):
+        with browse() as page:
+            started(page, phone_server, how="discreet", language=language)
+            before = page.value(buttons)
+            for number, kind in ((next(stations), "good"), ("99999999", "fault")):
+                page.value(f"{element('station')}.value = ''")
+                page.click(element("station"))
+                page.command("Input.insertText", text=number)
+                page.value(f"{element('station')}.blur()")
+                page.wait_for(f"{element('place')}.className === '{kind}'")
+                assert page.value(buttons) == before
+            page.click(element("unknown"))
+            page.wait_for(f"{element('place')}.className === ''")
+            assert page.value(buttons) == before
+
+
 def test_no_word_or_button_leaves_a_narrow_page(phone_server: Served, browse: Callable[..., Any]) -> None:
     for language in ("en", "es", "ar"):
         with browse(width=320) as page:
