@@ -168,12 +168,16 @@ class InkSeen:
 
 @dataclass(frozen=True, slots=True)
 class PageSeen:
-    """A page of a form found in a photo, with what stands in its boxes, and what words or tallies say of some."""
+    """A page of a form found in a photo, with what stands in its boxes, and what words or tallies say of some.
+
+    `codes` are those of the photo's codes that lie on this page.
+    """
 
     form: str
     page: int
     ink: tuple[InkSeen, ...]
     evidence: tuple[ValueEvidence, ...] = ()
+    codes: tuple[CodeSeen, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,12 +10,19 @@ from testigo.core.form import Form, form_from_toml
 from testigo.core.ids import Digest, FieldId, StationCode
 from testigo.core.records import Reading
 from testigo.flows.handwriting import with_pages
-from testigo.ports import PageSeen
+from testigo.ports import CodeSeen, PageSeen
 from testigo.stats.fields import ValueEvidence
 from testigo.stats.posterior import Thresholds
 
+CODE = r"""
+        [[code]]
+        symbology = "QRCode"
+        pattern = '(?P<station>T[0-9])'
+        page = %d
+"""
 
-def form_of(name: str, *, pages: int = 1) -> Form:
+
+def form_of(name: str, *, pages: int = 1, coded: tuple[int, ...] = ()) -> Form:
     picture = "blank-{page}.png" if pages > 1 else "blank.png"
     return form_from_toml(
         f"""
@@ -42,12 +49,16 @@ def form_of(name: str, *, pages: int = 1) -> Form:
         [[rule]]
         code = "S"
         text = "a + b = sum"
-        """,
+        """
+        + "".join(CODE % page for page in coded),
         "form.toml",
     )
 
 
 FORMS = {"one": form_of("one"), "other": form_of("other"), "two": form_of("two", pages=2)}
+FORMS |= {"coded": form_of("coded", coded=(1,)), "coded two": form_of("coded two", pages=2, coded=(1, 2))}
+FORMS |= {"first coded": form_of("first coded", pages=2, coded=(1,))}
+T1, T2 = CodeSeen("QRCode", "T1"), CodeSeen("QRCode", "T2")
 NOTHING = Reading(Digest("0" * 64), "codes+digits", "1", "nothing", "0" * 16)
 CODED = replace(NOTHING, outcome="station", form="one", station=StationCode("T1"))
 CODED_TWO = replace(CODED, form="two")
@@ -125,6 +136,33 @@ def test_one_page_of_two_proposes_its_figures_and_counts_none(page: int) -> None
     found = with_pages(CODED_TWO, None, [page_of("two", *fields, page=page, sure=0.9999)], FORMS, USUAL)
     assert (found.outcome, found.verdict, found.page, found.counts) == ("doubtful", "look", page, None)
     assert found.proposed == {field: WHOLE[field] for field in fields}
+
+
+def test_figures_count_only_where_the_code_on_their_own_page_names_the_station() -> None:
+    """One sheet's code and another sheet's page can stand in one photo."""
+    reading, page = replace(CODED, form="coded"), page_of("coded")
+    for codes, outcome in (((T1,), "figures"), ((), "doubtful"), ((CodeSeen("Code128", "T1"),), "doubtful")):
+        found = with_pages(reading, None, [replace(page, codes=codes)], FORMS, USUAL)
+        assert (found.outcome, found.station) == (outcome, "T1")
+        assert (found.counts or found.proposed) == WHOLE
+    assert with_pages(reading, None, [replace(page, codes=(T2,))], FORMS, USUAL).verdict == "look"
+
+
+@pytest.mark.parametrize(
+    ("form", "codes", "outcome"),
+    [
+        ("coded two", ((T1,), (T1,)), "figures"),
+        ("coded two", ((T1,), ()), "doubtful"),
+        ("coded two", ((), (T1,)), "doubtful"),
+        ("first coded", ((T1,), ()), "figures"),
+        ("first coded", ((), ()), "doubtful"),
+    ],
+)
+def test_every_page_on_which_a_code_is_printed_is_named_by_its_own(
+    form: str, codes: tuple[tuple[CodeSeen, ...], ...], outcome: str
+) -> None:
+    pages = [replace(page_of(form, "a", "b"), codes=codes[0]), replace(page_of(form, "sum", page=2), codes=codes[1])]
+    assert with_pages(replace(CODED, form=form), None, pages, FORMS, USUAL).outcome == outcome
 
 
 def test_figures_that_break_a_sum_are_shown_as_they_are_written_and_go_to_people() -> None:

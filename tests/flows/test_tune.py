@@ -34,7 +34,7 @@ class InkReader(TextReader):
         seen = super().read(data, orient)
         lines = [line.split() for line in data.decode().split("\n") if line.startswith("INK ")]
         inked = tuple(ink(field, int(number), float(sure)) for _, field, number, sure in lines)
-        return Sight(seen.codes, seen.phash, (PageSeen("sheet", 1, inked),) if inked else ())
+        return Sight(seen.codes, seen.phash, (PageSeen("sheet", 1, inked, codes=seen.codes),) if inked else ())
 
 
 def written(station: str, take: int, *, ana: int | None = None, sure: float = 0.99) -> bytes:

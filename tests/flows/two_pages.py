@@ -4,6 +4,7 @@ A photo is text. Its code names the station (`S|T1`), or states a page's figures
 `page 2 null=1 cast=51` are a page that was found, with what its boxes say and how surely (`~0.6` after a figure).
 """
 
+from dataclasses import replace
 from pathlib import Path
 
 from ink import ink
@@ -85,7 +86,8 @@ class PagedReader(TextReader):
     def read(self, data: bytes, orient: int) -> Sight:
         """See `ports.Reader`."""
         sight = super().read(data, orient)
-        return Sight(sight.codes, sight.phash, tuple(map(_page, _lines(data))))
+        pages = tuple(replace(_page(line), codes=sight.codes) for line in _lines(data))
+        return Sight(sight.codes, sight.phash, pages)
 
 
 def _lines(data: bytes) -> list[list[str]]:

@@ -65,15 +65,20 @@ def test_every_row_of_a_reading_sums_to_one_and_does_not_depend_on_where_the_cel
 SPOKEN = replace(LAYOUT, words=(WordsPlace(FieldId("a"), LAYOUT.boxes[0].rect, "es", 3),))
 
 
-def page_of(*, form: str = "drawn", page: int = 1, ink: object = None, said: object = None) -> list[object]:
-    return [[form, page, ink or [["a", [[-3.0] * 14] * 3]], said or []]]
+CORNERS = [[0, 0], [9, 0], [9, 9], [0, 9.5]]
+
+
+def page_of(
+    *, form: str = "drawn", page: int = 1, ink: object = None, said: object = None, outline: object = None
+) -> list[object]:
+    return [[form, page, ink or [["a", [[-3.0] * 14] * 3]], said or [], outline or CORNERS]]
 
 
 @pytest.mark.parametrize(
     "plain",
     [
         "no list",
-        [["form", "1", [], []]],
+        [["form", "1", [], [], []]],
         page_of(ink=[["a", [[-3.0] * 13] * 3]]),
         page_of(ink=[["a", [[float("nan")] * 14] * 3]]),
         page_of(ink=[["a", [[0.5] * 14] * 3]]),
@@ -86,6 +91,9 @@ def page_of(*, form: str = "drawn", page: int = 1, ink: object = None, said: obj
         page_of(said=[["a", "words", [[[], 0.0]], -1.0]]),
         page_of(said=[["a", "words", [[-3, -1.0]], -1.0]]),
         page_of(said=[["b", "words", [[3, -1.0]], -1.0]]),
+        page_of(outline=[[0, 0], [9, 0], [9, 9]]),
+        page_of(outline=[[0, 0], [9, 0], [9, 9], [0, float("nan")]]),
+        page_of(outline=[[0, 0], [9, 0], [9, 9], [0, "9"]]),
         page_of(page=2),
         page_of(form="another"),
     ],

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from testigo.core.form import Form
+from testigo.core.form import Form, read_code
 from testigo.core.ids import FieldId, StationCode
 from testigo.core.records import Reading
 from testigo.ports import PageSeen
@@ -17,7 +17,8 @@ class Written:
     """The pages of one sheet that are read together.
 
     `twice`: a page stands there twice, so they are of two sheets, and neither is read. `may_count`: printed codes name
-    one station and no other, and every page of the sheet that has figures is seen once.
+    one station and no other, every page of the sheet that has figures is seen once, and on each page where the form
+    prints a code its own code names the station: a code beside the page may be another sheet's.
     """
 
     form: Form
@@ -45,7 +46,7 @@ def written_on(
         return None
     seen = tuple(page for page in pages if page.form == form.id)
     twice = len({page.page for page in seen}) < len(seen)
-    named = reading.station is not None and not reading.stations
+    named = not reading.stations and all(_is_named(page, form, reading.station) for page in seen if page.ink)
     return Written(form, seen, twice, may_count=named and not twice and shows_all(seen, form))
 
 
@@ -58,8 +59,8 @@ def with_pages(
 ) -> Reading:
     """The reading of a photo's codes, completed by what is written on its pages.
 
-    Figures count only where printed codes name one station, every page of the sheet that has figures is seen once,
-    and the figures are sure. Where nothing but the sender says which station it is, they are proposed.
+    Figures count only where the pages' own codes name one station, every page of the sheet that has figures is seen
+    once, and the figures are sure. Where nothing but the sender says which station it is, they are proposed.
     """
     sheet = written_on(reading, claimed, pages, forms)
     if sheet is None:
@@ -79,6 +80,14 @@ def with_pages(
 def shows_all(pages: Sequence[PageSeen], form: Form) -> bool:
     """Whether every page of the form that has figures is among these."""
     return {page.page for page in pages} >= set(form.page_of().values())
+
+
+def _is_named(page: PageSeen, form: Form, station: StationCode | None) -> bool:
+    """Whether a code on the page names this station, where the form prints one there."""
+    if station is None or all(code.page != page.page for code in form.codes):
+        return station is not None
+    said = [read_code(form, code.symbology, code.text) for code in page.codes]
+    return any(one is not None and one.station == station for one in said)
 
 
 def _form_of(reading: Reading, pages: Sequence[PageSeen], forms: Mapping[str, Form]) -> Form | None:

@@ -31,6 +31,12 @@ class Code:
     text: str
     box: tuple[int, int, int, int]
 
+    @property
+    def centre(self) -> tuple[float, float]:
+        """The middle of the box: x and y in pixels of the upright photo."""
+        x, y, wide, high = self.box
+        return x + wide / 2, y + high / 2
+
 
 @dataclass(frozen=True, slots=True)
 class CodesFound:
@@ -106,6 +112,6 @@ def _same(code: Code, other: Code) -> bool:
     """True where both are the same print: equal text, and each centre lies near the other."""
     if (code.symbology, code.text) != (other.symbology, other.text):
         return False
-    (x, y, wide, high), (x2, y2, wide2, high2) = code.box, other.box
-    reach = max(wide, high, wide2, high2) / 2
-    return abs(x + wide / 2 - x2 - wide2 / 2) <= reach and abs(y + high / 2 - y2 - high2 / 2) <= reach
+    (x, y), (x2, y2) = code.centre, other.centre
+    reach = max(*code.box[2:], *other.box[2:]) / 2
+    return abs(x - x2) <= reach and abs(y - y2) <= reach

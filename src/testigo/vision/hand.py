@@ -99,7 +99,8 @@ class HandReader:
     def _page(self, flat: Pixels, page: FoundPage) -> WrittenPage:
         layout = page.reference.layout
         boxes = ink_of(cut_cells(flat, page.reference.printed, layout), self._digits)
-        return WrittenPage(layout.form, layout.page, boxes + self._columns(flat, layout), self._said(flat, layout))
+        ink, outline = boxes + self._columns(flat, layout), tuple((float(x), float(y)) for x, y in page.corners)
+        return WrittenPage(layout.form, layout.page, ink, self._said(flat, layout), outline)
 
     def _columns(self, flat: Pixels, layout: Layout) -> tuple[tuple[FieldId, Ink], ...]:
         return tuple(field for column in layout.columns for field in column_ink(flat, column, self._strips))

@@ -5,6 +5,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from math import isfinite
 
 from testigo.core.form import MOST_CELLS, Form
 from testigo.core.ids import FieldId
@@ -88,16 +89,27 @@ class Layout:
 
 Ink = tuple[tuple[float, ...], ...]
 """Of every cell of a field from the left: the logarithms of its classes' probabilities (cells, 14)."""
+Outline = tuple[tuple[float, float], ...]
 
 
 @dataclass(frozen=True, slots=True)
 class WrittenPage:
-    """A page of a form in a photo, with what stands in its fields, and what words and tallies say of some."""
+    """A page of a form in a photo, with what stands in its fields, and what words and tallies say of some.
+
+    `outline` are its four corners, x and y in pixels of the upright photo; empty where the whole photo is the page.
+    """
 
     form: str
     page: int
     ink: tuple[tuple[FieldId, Ink], ...]
     evidence: tuple[ValueEvidence, ...] = ()
+    outline: Outline = ()
+
+    def shows(self, x: float, y: float) -> bool:
+        """Whether this point of the upright photo, in pixels, lies on the page."""
+        around = zip(self.outline, self.outline[1:] + self.outline[:1], strict=True)
+        sides = {(x2 - x1) * (y - y1) - (y2 - y1) * (x - x1) > 0 for (x1, y1), (x2, y2) in around}
+        return len(sides) <= 1
 
 
 def layout_of(form: Form, page: int = 1) -> Layout:
@@ -194,7 +206,7 @@ def written_plain(page: WrittenPage) -> list[object]:
     """What stands on a page, as plain values."""
     said = [[one.field, one.source, sorted(one.logs.items()), one.otherwise] for one in page.evidence]
     ink = [[field, [list(row) for row in rows]] for field, rows in page.ink]
-    return [page.form, page.page, ink, said]
+    return [page.form, page.page, ink, said, [list(corner) for corner in page.outline]]
 
 
 def written_from_plain(plain: object, layouts: Sequence[Layout]) -> tuple[WrittenPage, ...]:
@@ -209,9 +221,9 @@ def written_from_plain(plain: object, layouts: Sequence[Layout]) -> tuple[Writte
     pages = []
     for one in plain:
         match one:
-            case [str(form), int(page), list(ink), list(said)]:
-                fields = tuple(_ink_of(field) for field in ink)
-                pages.append(WrittenPage(form, page, fields, tuple(_evidence_of(some) for some in said)))
+            case [str(form), int(page), list(ink), list(said), list(outline)]:
+                fields, told = tuple(map(_ink_of, ink)), tuple(map(_evidence_of, said))
+                pages.append(WrittenPage(form, page, fields, told, tuple(map(_corner_of, outline))))
             case _:
                 raise ValueError("a page of another shape")
         _check(pages[-1], layouts)
@@ -222,6 +234,8 @@ def _check(page: WrittenPage, layouts: Sequence[Layout]) -> None:
     layout = next((one for one in layouts if (one.form, one.page) == (page.form, page.page)), None)
     if layout is None:
         raise ValueError(f"page {page.page} of {page.form!r:.40}, which is no page that was asked for")
+    if len(page.outline) != (0 if layout.cropped else 4):
+        raise ValueError(f"page {page.page} of {page.form}: {len(page.outline)} corners")
     cells = {box.field: box.cells for box in layout.boxes}
     cells |= {field: column.digits for column in layout.columns for field in column.fields}
     fields = [field for field, _ in page.ink]
@@ -250,6 +264,13 @@ def _number_of(plain: object) -> tuple[int, float]:
         case [int(number), log] if 0 <= number < 10**MOST_CELLS:
             return number, _log(log)
     raise ValueError("a number of another shape")
+
+
+def _corner_of(plain: object) -> tuple[float, float]:
+    match plain:
+        case [int() | float() as x, int() | float() as y] if isfinite(x) and isfinite(y):
+            return float(x), float(y)
+    raise ValueError("a corner of another shape")
 
 
 def _log(value: object) -> float:

@@ -1,7 +1,7 @@
 """`ports.Reader`: photos are stripped here and decoded in a child process that a hostile photo may kill."""
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from types import TracebackType
 from typing import Self
@@ -10,7 +10,8 @@ from testigo.core.form import CodeGrammar, Form
 from testigo.errors import BadPhoto
 from testigo.ports import CodeSeen, InkSeen, PageSeen, Sight, StraightPage
 from testigo.vision.child import ReadingChild
-from testigo.vision.layout import layout_of
+from testigo.vision.codes import Code
+from testigo.vision.layout import WrittenPage, layout_of
 from testigo.vision.strip import is_pdf, strip
 from testigo.vision.stripped import Stripped
 from testigo.vision.views import Region
@@ -63,11 +64,7 @@ class PhotoReader:
         except BadPhoto:
             # The photo is too much for the reader of figures; its codes count all the same.
             return Sight(codes, reading.phash)
-        pages = tuple(
-            PageSeen(page.form, page.page, tuple(InkSeen(field, rows) for field, rows in page.ink), page.evidence)
-            for page in found
-        )
-        return Sight(codes, reading.phash, pages, covered)
+        return Sight(codes, reading.phash, tuple(_page_seen(page, reading.codes) for page in found), covered)
 
     def thumbnail(self, data: bytes, orient: int, width: int) -> bytes:
         """See `ports.Reader`."""
@@ -121,6 +118,12 @@ class PhotoReaders:
                 reader = self._open.enter_context(PhotoReader(self._forms, self._blanks))
             self._own.reader = reader
         return reader
+
+
+def _page_seen(page: WrittenPage, codes: Sequence[Code]) -> PageSeen:
+    ink = tuple(InkSeen(field, rows) for field, rows in page.ink)
+    on_it = tuple(CodeSeen(code.symbology, code.text) for code in codes if page.shows(*code.centre))
+    return PageSeen(page.form, page.page, ink, page.evidence, on_it)
 
 
 def wanted_symbologies(forms: Mapping[str, Form]) -> frozenset[str]:
