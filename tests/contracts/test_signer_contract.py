@@ -1,12 +1,17 @@
 """What every `Signer` promises: one key, and signatures that its public key verifies."""
 
+import os
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Barrier
 
 import pytest
 
 from testigo.errors import BadHome
 from testigo.ports import Signer
 from testigo.store.memory import MemorySigner
+from testigo.store.opener import make_intake_key
 from testigo.store.signer import FileSigner, make_key
 from testigo.tlog.note import format_note, key_id_of, open_note, parse_vkey
 
@@ -38,6 +43,37 @@ def test_a_key_file_is_made_once_and_only_its_owner_reads_it(tmp_path: Path) -> 
     make_key(path)
     assert (path.read_bytes(), path.stat().st_mode & 0o777) == (first, 0o600)
     assert [one.name for one in path.parent.iterdir()] == ["log.pem"]
+
+
+@pytest.mark.parametrize("make", [make_key, make_intake_key])
+def test_of_two_that_make_a_key_at_once_both_have_the_same(tmp_path: Path, make: Callable[[Path], None]) -> None:
+    """Two servers start together: what either signs, the key that is kept must verify."""
+    at_once = Barrier(4)
+
+    def made(path: Path) -> bytes:
+        at_once.wait()
+        make(path)
+        return path.read_bytes()
+
+    with ThreadPoolExecutor(4) as executor:
+        for number in range(50):
+            path = tmp_path / str(number) / "promise.pem"
+            assert len(set(executor.map(made, [path] * 4))) == 1
+            assert [one.name for one in path.parent.iterdir()] == ["promise.pem"]
+
+
+def test_a_file_system_without_second_names_holds_a_key_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "link", raising(PermissionError(1, "Operation not permitted")))
+    make_key(tmp_path / "log.pem")
+    FileSigner(tmp_path / "log.pem", "log.example/1")
+    assert [one.name for one in tmp_path.iterdir()] == ["log.pem"]
+
+
+def raising(error: Exception) -> Callable[..., None]:
+    def raises(*_: object) -> None:
+        raise error
+
+    return raises
 
 
 @pytest.mark.parametrize("content", [None, b"", b"-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n"])

@@ -7,6 +7,7 @@ import pytest
 from stores import engine_store, report_of
 
 from testigo.store.engine import postgres_engine
+from testigo.store.private_sql import SqlPrivate
 from testigo.tlog.merkle import leaf_hash, root_of
 
 
@@ -40,3 +41,25 @@ def test_two_processes_append_and_seal_at_once(new_database: Callable[[], str]) 
     assert len({head.size for head in heads}) == len(heads) > 10
     assert all(head.root == root_of(hashes[: head.size]) for head in heads)
     engine.dispose()
+
+
+def open_both(url: str) -> None:
+    engine = postgres_engine(url)
+    engine_store(lambda: engine)
+    SqlPrivate(engine)
+    engine.dispose()
+
+
+@pytest.mark.thirdparty
+def test_processes_that_start_on_an_empty_database_at_once_all_have_their_tables(
+    new_database: Callable[[], str],
+) -> None:
+    spawn = multiprocessing.get_context("spawn")
+    for _ in range(3):
+        url = new_database()
+        processes = [spawn.Process(target=open_both, args=(url,)) for _ in range(4)]
+        for process in processes:
+            process.start()
+        for process in processes:
+            process.join()
+            assert process.exitcode == 0

@@ -68,7 +68,9 @@ def serving(home: Path, *more: str) -> Iterator["subprocess.Popen[str]"]:
 
 def port_of(process: "subprocess.Popen[str]") -> int:
     assert process.stdout is not None
-    return int(process.stdout.readline().strip().rpartition(":")[2])
+    line = process.stdout.readline()
+    assert line, process.communicate()[1]
+    return int(line.strip().rpartition(":")[2])
 
 
 def test_what_one_server_begins_the_other_goes_on_with_and_nothing_is_twice(

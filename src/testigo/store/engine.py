@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
-from sqlalchemy import Connection, Engine, Table, create_engine, event, make_url, select
+from sqlalchemy import Connection, Engine, MetaData, Table, create_engine, event, inspect, make_url, select
 from sqlalchemy.engine.interfaces import DBAPIConnection, ExceptionContext
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.pool import ConnectionPoolEntry, StaticPool
@@ -67,6 +67,15 @@ def begin_alone(connection: Connection) -> None:
         connection.exec_driver_sql("BEGIN IMMEDIATE")
     else:
         connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_WRITERS})")
+
+
+def make_tables(engine: Engine, tables: MetaData) -> None:
+    """These tables are there; of processes that start at once one makes them."""
+    if tables.tables.keys() <= set(inspect(engine).get_table_names()):
+        return
+    with engine.begin() as connection:
+        begin_alone(connection)
+        tables.create_all(connection)
 
 
 @contextmanager

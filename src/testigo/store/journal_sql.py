@@ -10,7 +10,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from testigo.core.ids import Digest, StationCode
 from testigo.core.records import Record, Result, decode_record, encode_record, own_record
 from testigo.ports import Head
-from testigo.store.engine import begin_alone
+from testigo.store.engine import begin_alone, make_tables
 from testigo.store.rows import photos_of, stations_of, view_rows
 from testigo.store.schema import ABOUT, BESIDE, CHANGED, HEAD, KEYED, LEAF, METADATA, PHOTO, READING, RESULT, VIEWS
 from testigo.tlog.merkle import leaf_hash, root_of
@@ -24,7 +24,7 @@ class SqlJournal:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
-        METADATA.create_all(engine)
+        make_tables(engine, METADATA)
 
     def close(self) -> None:
         """Ends the connections: to be done before somebody copies or replaces the file of a database."""

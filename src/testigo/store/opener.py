@@ -95,7 +95,7 @@ def _sealed_otherwise() -> BadPhoto:
 def make_intake_key(path: Path) -> None:
     """A new key lies at this path, readable by its owner alone; one that is there already stays."""
     if not path.exists():
-        write_key(path, generate_private_key(SECP256R1()))
+        write_key(path, generate_private_key(SECP256R1()), first=True)
 
 
 def renew_intake_key(path: Path) -> None:

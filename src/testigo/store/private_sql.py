@@ -14,7 +14,7 @@ from testigo.core.ids import Digest
 from testigo.core.roles import Role
 from testigo.errors import BrokenStore
 from testigo.private import Claim, ClaimKind, Passkey, Problem, Score, Session, Upload, UploadState, Work
-from testigo.store.engine import begin_alone, one_moment
+from testigo.store.engine import begin_alone, make_tables, one_moment
 from testigo.store.private_schema import (
     CHALLENGE,
     CLAIM,
@@ -44,7 +44,7 @@ class SqlPrivate:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
-        PRIVATE.create_all(engine)
+        make_tables(engine, PRIVATE)
 
     def close(self) -> None:
         """Ends the connections: to be done before somebody copies or replaces the file of a database."""

@@ -1,6 +1,7 @@
 """The log's Ed25519 key in a file that only its owner may read."""
 
 import os
+import tempfile
 from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
@@ -43,17 +44,36 @@ class FileSigner:
 def make_key(path: Path) -> None:
     """A new key lies at this path, readable by its owner alone; one that is there already stays."""
     if not path.exists():
-        write_key(path, Ed25519PrivateKey.generate())
+        write_key(path, Ed25519PrivateKey.generate(), first=True)
 
 
-def write_key(path: Path, key: Ed25519PrivateKey | EllipticCurvePrivateKey) -> None:
-    """The key lies at this path in PEM, not encrypted, whole or not at all, readable by its owner alone."""
+def write_key(path: Path, key: Ed25519PrivateKey | EllipticCurvePrivateKey, *, first: bool = False) -> None:
+    """The key lies at this path in PEM, not encrypted, whole or not at all, readable by its owner alone.
+
+    With `first` a key that is there stays, also one that another process wrote a moment ago.
+    """
     pem = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    aside = path.with_suffix(".aside")
-    aside.unlink(missing_ok=True)
-    with os.fdopen(os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-        file.write(pem)
-        file.flush()
-        os.fsync(file.fileno())
-    aside.rename(path)
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=".aside-")
+    aside = Path(name)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(pem)
+            file.flush()
+            os.fsync(file.fileno())
+        if first:
+            _name_once(aside, path)
+        else:
+            aside.replace(path)
+    finally:
+        aside.unlink(missing_ok=True)
+
+
+def _name_once(aside: Path, path: Path) -> None:
+    try:
+        os.link(aside, path)
+    except FileExistsError:
+        pass
+    except OSError:
+        # The file system has no second names for a file, as that of many memory sticks.
+        aside.replace(path)
