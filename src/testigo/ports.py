@@ -86,8 +86,8 @@ class Views(Protocol):
     def records_about(self, stations: Sequence[StationCode]) -> Iterator[tuple[Digest, Record | None]]:
         """The records that the dossiers of these stations need."""
 
-    def photos_unread(self, reader: str, version: str) -> tuple[Digest, ...]:
-        """Masters of photos that this version of the reader has not read, sorted."""
+    def photos_unread(self, reader: str, version: str | None = None) -> tuple[Digest, ...]:
+        """Masters of photos that the reader has not read, sorted; with a version, that it has not read in this one."""
 
     def photos(self) -> Mapping[Digest, Photo]:
         """Every photo's record by its master; of several claims the first by leaf hash."""

@@ -77,7 +77,12 @@ def test_views_answer_alike_before_and_after_a_seal(store: Store, seals: int) ->
     views = store.views
     assert views.photos_unread(READER, "1") == (sha256_of("three"),)
     assert views.photos_unread(READER, "2") == tuple(sorted({sha256_of("one"), sha256_of("two")}))
-    assert views.photos_unread("another", "1") == tuple(sorted(map(sha256_of, ("one", "two", "three"))))
+    assert views.photos_unread(READER) == ()
+    assert (
+        views.photos_unread("another")
+        == views.photos_unread("another", "1")
+        == tuple(sorted(map(sha256_of, ("one", "two", "three"))))
+    )
     assert views.stations_held() == STATIONS
     assert views.stations_to_decide() == (() if seals else STATIONS)
     assert [views.table_taken("north", sha256_of(table)) for table in ("t1", "t2", "t3")] == [True, True, False]

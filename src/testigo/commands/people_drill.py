@@ -151,14 +151,14 @@ def _check(home: Path, truth: Mapping[str, Any], promised: set[str]) -> None:
 def _settle(home: Path, papers: Mapping[str, object]) -> None:
     """Waits until everything that came in is read, and everything that people can key is settled."""
     from testigo.flows.desk_kept import desk_of
-    from testigo.flows.read import VERSION, reader_of
+    from testigo.flows.read import unread_count
 
     world, first = open_home(home), None
     with progress("read and keyed", 100) as step:
         shown = 0
         while True:
             found = desk_of(world)
-            left = len(world.views.photos_unread(reader_of(world), VERSION))
+            left = unread_count(world)
             left += sum(photo in papers and photo not in found.drawn_again for photo in found.to_key)
             left += sum(isinstance(state, Differs) for state in found.sheets.values())
             first = max(first or 1, left)

@@ -87,6 +87,7 @@ def read_command(
     home: HomeOption = None,
     jobs: int | None = None,
     dask: str | None = None,
+    again: bool = False,
     tune: bool = False,
     target: int = 1000,
 ) -> None:
@@ -100,6 +101,9 @@ def read_command(
         How many photos at once; all cores if not given.
     dask
         Read on a cluster: the address of its Dask scheduler, such as tcp://10.0.0.1:8786.
+    again
+        Read also what an earlier version of the reader read. What it says now takes the place of what it said then;
+        both stay in the log.
     tune
         Read the sheets again that people have settled (sources have reported their figures), and tell how sure a
         reading must be so that hardly any wrong one counts. Nothing is kept or changed.
@@ -107,15 +111,17 @@ def read_command(
         With --tune: at most one wrong station in so many accepted ones.
     """
     world = open_home(home_of(home))
+    if tune and again:
+        raise BadUsage("--tune keeps nothing and --again does: expected one of them")
     if tune:
         _tune(world, dask, jobs, target)
         return
     with (
         writing(world.home),
         reading_by(world, dask=dask, jobs=jobs) as (reader, executor),
-        progress("read", unread_count(world)) as step,
+        progress("read", unread_count(world, again=again)) as step,
     ):
-        done = read(world, executor, reader, step)
+        done = read(world, executor, reader, step, again=again)
     told = {
         "figures": "with station and figures",
         "doubtful": "with the station, and figures that a person must look at",
@@ -127,6 +133,9 @@ def read_command(
     for outcome, what in told.items():
         if done.outcomes.get(outcome):
             say(f"  {number(done.outcomes[outcome])} {what}")
+    earlier = unread_count(world, again=True)
+    if earlier:
+        say(f"{number(earlier)} photos were read by an earlier version of the reader; read --again reads them anew")
     if done.shown.get("covered"):
         say(f"{number(done.shown['covered'])} photos have a public copy in which personal data is covered")
     if done.shown.get("held"):

@@ -12,13 +12,13 @@ from dataclasses import dataclass, replace
 from testigo.core.form import Form
 from testigo.core.ids import Counts, Digest, FieldId, StationCode
 from testigo.core.pages import pages_in
-from testigo.core.records import Reading, Record, Supersede, encode_record
+from testigo.core.records import Reading, Record, Supersede
 from testigo.core.sheets import SheetKey
 from testigo.core.state import current_readings, fold
 from testigo.flows.handwriting import shows_all, with_pages
+from testigo.flows.leaf import leaf_of
 from testigo.ports import PageSeen, World
 from testigo.stats.posterior import Thresholds
-from testigo.tlog.merkle import leaf_hash
 
 WHY = "its pages were read together"
 
@@ -60,12 +60,13 @@ def joined(
     """
     sheets = by_sheet(parts)
     short = {key for key, some in sheets.items() if not shows_all(pages_of(some), world.forms[key[1]])}
-    before = _read_before(world, short)
+    before, fresh = _read_before(world, short), {part.alone.photo for part in parts}
     for key, new in sheets.items():
         form = world.forms[key[1]]
         earlier = [
             replace(again, alone=reading, old=digest)
             for digest, reading in before.get(key, ())
+            if reading.photo not in fresh
             if (again := look(reading.photo)) is not None and again.codes.station == key[0]
         ]
         yield _records(form, new, earlier, thresholds)
@@ -132,7 +133,7 @@ def _records(form: Form, new: Sequence[Part], earlier: Sequence[Part], threshold
         for one in _weighed(form, chosen, thresholds):
             before = read[one.photo]
             if before.old is not None and one != before.alone:
-                digest = Digest(leaf_hash(encode_record(one)).hex())
+                digest = leaf_of(one)
                 corrections.append(Supersede(before.old, digest, WHY))
                 read[one.photo] = replace(before, alone=one, old=digest)
             else:

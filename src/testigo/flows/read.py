@@ -1,24 +1,33 @@
-"""`testigo read`: every photo that this reader has not read yet gets its reading."""
+"""`testigo read`: every photo that the reader has not read yet gets its reading.
+
+A newer version of the reader leaves what earlier ones read; it reads such photos anew where it is asked to, and its
+readings supersede theirs (docs/adr/0015-readings-of-earlier-readers.md).
+"""
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import Executor
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from testigo.core.election import Election
 from testigo.core.ids import Digest
 from testigo.core.reading import Showing, covered_rendition, open_rendition, reading_of, showing
-from testigo.core.records import Photo, Reading, Record, Rendition
+from testigo.core.records import Photo, Reading, Record, Rendition, Supersede
+from testigo.core.state import State, current_readings, fold
 from testigo.flows.ahead import in_order
 from testigo.flows.handwriting import with_pages
 from testigo.flows.joined import Part, joined, part_of
+from testigo.flows.leaf import leaf_of
 from testigo.ports import Reader, Sight, World
 from testigo.stats.posterior import MILLION, Thresholds
 
 _BATCH = 64
-READER, VERSION = "codes", "1"
-BY_HAND = "codes+digits"
-"""The reader of elections with forms whose boxes are read."""
+CODES, BY_HAND = "codes", "codes+digits"
+"""The reader of elections with forms whose boxes are read, or none."""
+VERSIONS: Mapping[str, str] = MappingProxyType({CODES: "1", BY_HAND: "2"})
+"""The version of each reader: another one with whatever may change a reading of the same photo."""
+AGAIN = "its photo was read anew by another version of the reader"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,15 +42,20 @@ class PhotosRead:
     shown: Mapping[Showing, int]
 
 
-def read(world: World, executor: Executor, reader: Reader, progress: Callable[[int], None]) -> PhotosRead:
+def read(
+    world: World, executor: Executor, reader: Reader, progress: Callable[[int], None], *, again: bool = False
+) -> PhotosRead:
     """Readings and public copies of all photos that this reader has not read; what was read before a crash stays read.
 
-    The executor's workers get a photo's hash and open the bytes themselves. Photos of single pages of a sheet are read
-    together at the end (`flows/joined.py`).
+    With `again` also of those that an earlier version of it read: the new readings supersede the old ones, and public
+    copies stay as they are. The executor's workers get a photo's hash and open the bytes themselves. Photos of single
+    pages of a sheet are read together at the end (`flows/joined.py`).
     """
-    reader_id = reader_of(world)
-    unread = world.views.photos_unread(reader_id, VERSION)
+    unread = _to_read(world, again=again)
     photos = world.views.photos()
+    before = fold(world.views.records()) if again else State()
+    superseded = current_readings(before)
+    has_copy = before.renditions.keys()
     outcomes: Counter[str] = Counter()
     shown: Counter[Showing] = Counter()
     records: list[Record] = []
@@ -56,10 +70,11 @@ def read(world: World, executor: Executor, reader: Reader, progress: Callable[[i
         found = {page.form for page in sight.pages}
         how = showing(reading, found, world.forms, covered=sight.covered is not None)
         shown[how] += 1
-        records += _rendition(world, photos[sha256], sight, how)
+        if sha256 not in has_copy:
+            records += _rendition(world, photos[sha256], sight, how)
         if part is None:
             outcomes[reading.outcome] += 1
-            records.append(reading)
+            records += _in_force([reading], superseded)
         else:
             # It stays unread until the other pages of its sheet are known, also after a crash.
             parts.append(part)
@@ -69,21 +84,23 @@ def read(world: World, executor: Executor, reader: Reader, progress: Callable[[i
         progress(1)
     world.journal.append(records)
     fresh = {part.alone.photo for part in parts}
+    superseded = {photo: superseded[photo] for photo in fresh & superseded.keys()}
 
-    def again(sha256: Digest) -> Part | None:
+    def look_again(sha256: Digest) -> Part | None:
         _, sight = look(sha256)
         return part_of(*readings_of(world, photos[sha256], sight), sight.pages, world.forms)
 
-    for some in joined(world, parts, again, thresholds_of(world.election)):
+    for some in joined(world, parts, look_again, thresholds_of(world.election)):
         outcomes.update(one.outcome for one in some if isinstance(one, Reading) and one.photo in fresh)
-        world.journal.append(some)
+        world.journal.append(_in_force(some, superseded))
     return PhotosRead(outcomes, shown)
 
 
 def readings_of(world: World, photo: Photo, sight: Sight) -> tuple[Reading, Reading]:
     """What a photo's codes say, and what it says with its pages, looked at alone."""
     texts = [(code.symbology, code.text) for code in sight.codes]
-    codes = reading_of(photo.sha256, texts, sight.phash, world.forms, reader_of(world), VERSION)
+    reader_id = reader_of(world)
+    codes = reading_of(photo.sha256, texts, sight.phash, world.forms, reader_id, VERSIONS[reader_id])
     return codes, with_pages(codes, photo.station, sight.pages, world.forms, thresholds_of(world.election))
 
 
@@ -96,14 +113,28 @@ def _rendition(world: World, photo: Photo, sight: Sight, how: Showing) -> tuple[
     return (covered_rendition(photo.sha256, world.blobs.put(sight.covered), len(sight.covered)),)
 
 
-def unread_count(world: World) -> int:
-    """How many photos wait for this reader."""
-    return len(world.views.photos_unread(reader_of(world), VERSION))
+def _in_force(records: Iterable[Record], superseded: Mapping[Digest, tuple[Digest, Reading]]) -> Iterator[Record]:
+    """These records, and after each reading of a photo that has one already what takes that one out of force."""
+    for record in records:
+        yield record
+        if isinstance(record, Reading) and record.photo in superseded:
+            old, _ = superseded[record.photo]
+            yield Supersede(old, leaf_of(record), AGAIN)
+
+
+def unread_count(world: World, *, again: bool = False) -> int:
+    """How many photos wait for this reader; with `again` also those that an earlier version of it read."""
+    return len(_to_read(world, again=again))
+
+
+def _to_read(world: World, *, again: bool) -> tuple[Digest, ...]:
+    reader = reader_of(world)
+    return world.views.photos_unread(reader, VERSIONS[reader] if again else None)
 
 
 def reader_of(world: World) -> str:
     """The name of the reader of this election: what it read is not read again by the same."""
-    return BY_HAND if any(form.by_hand for form in world.forms.values()) else READER
+    return BY_HAND if any(form.by_hand for form in world.forms.values()) else CODES
 
 
 def thresholds_of(election: Election) -> Thresholds:

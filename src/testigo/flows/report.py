@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from testigo.core.ids import Digest, StationCode
-from testigo.core.records import Act, Record, Report, Supersede, encode_record
+from testigo.core.records import Act, Record, Report, Supersede
 from testigo.core.rows import Row, judge_rows
+from testigo.flows.leaf import leaf_of
 from testigo.flows.seal import published_sizes
 from testigo.ports import World
-from testigo.tlog.merkle import leaf_hash
 
 TABLE_ACT = "table"
 
@@ -73,7 +73,7 @@ def report(world: World, source_id: str, name: str, data: bytes) -> TableTaken:
             continue
         else:
             corrected += 1
-            digest = Digest(leaf_hash(encode_record(record)).hex())
+            digest = leaf_of(record)
             records.append(Supersede(old[0], digest, f"{source_id} published other figures"))
         records.append(record)
     named = seen | {row.station for row in aside if row.station is not None}

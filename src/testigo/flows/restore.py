@@ -5,12 +5,12 @@ from dataclasses import dataclass
 
 from testigo.core.backup import Backup, Cell, without
 from testigo.core.ids import Digest
-from testigo.core.records import Act, Photo, Record, Result, Supersede, decode_record, encode_record
+from testigo.core.records import Act, Photo, Record, Result, Supersede, decode_record
 from testigo.errors import BadHome, BrokenStore
+from testigo.flows.leaf import leaf_of
 from testigo.flows.rebuild import rebuild
 from testigo.ports import World
 from testigo.private import Private
-from testigo.tlog.merkle import leaf_hash
 
 ENDED = "sessions ended"
 """The steward's act that ends somebody's sessions for good; its detail `of` is the alias."""
@@ -49,8 +49,8 @@ def restore(world: World, private: Private, backup: Backup, *, replace: bool, se
     _check_history(world, backup)
     held = tuple(_facts(backup))
     lost = {one.sha256 for one in held if isinstance(one, Photo) and not world.blobs.has(one.sha256)}
-    gone = {_digest(record) for record in held if not lost.isdisjoint(_photos_of(record))}
-    kept = [record for record in held if _digest(record) not in gone and not _corrects_one_of(record, gone)]
+    gone = {leaf_of(record) for record in held if not lost.isdisjoint(_photos_of(record))}
+    kept = [record for record in held if leaf_of(record) not in gone and not _corrects_one_of(record, gone)]
     ended = _ended(record for _, record in world.views.records()) | _ended(held)
 
     def closed(table: str, row: Mapping[str, Cell]) -> bool:
@@ -99,10 +99,6 @@ def _photos_of(record: Record) -> set[Digest]:
 
 def _corrects_one_of(record: Record, gone: set[Digest]) -> bool:
     return isinstance(record, Supersede) and not gone.isdisjoint((record.old, record.new))
-
-
-def _digest(record: Record) -> Digest:
-    return Digest(leaf_hash(encode_record(record)).hex())
 
 
 def _ended(records: Iterable[Record | None]) -> set[Cell]:

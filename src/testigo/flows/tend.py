@@ -5,7 +5,7 @@ from concurrent.futures import Executor
 from dataclasses import dataclass
 
 from testigo.errors import TestigoError
-from testigo.flows.read import VERSION, read, reader_of
+from testigo.flows.read import read, unread_count
 from testigo.flows.seal import seal
 from testigo.ports import Head, Reader, World
 
@@ -40,7 +40,7 @@ def tend(
     while not over:
         over = ended(LOOK_EVERY_S)
         try:
-            if not over and world.views.photos_unread(reader_of(world), VERSION):
+            if not over and unread_count(world):
                 read(world, executor, reader, lambda _: None)
             if (over or seconds() >= due) and world.journal.waiting():
                 due = seconds() + seal_every_s

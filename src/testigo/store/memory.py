@@ -193,10 +193,11 @@ class MemoryViews:
         """See `ports.Views`: here all records, which are enough for any station."""
         return self.records()
 
-    def photos_unread(self, reader: str, version: str) -> tuple[Digest, ...]:
+    def photos_unread(self, reader: str, version: str | None = None) -> tuple[Digest, ...]:
         """See `ports.Views`."""
         state = self._state()
-        read = {one.photo for one in state.readings.values() if (one.reader, one.version) == (reader, version)}
+        own = [one for one in state.readings.values() if one.reader == reader]
+        read = {one.photo for one in own if version in (None, one.version)}
         return tuple(sorted(set(state.photos) - read))
 
     def photos(self) -> Mapping[Digest, Photo]:

@@ -63,9 +63,11 @@ class SqlViews:
             found.update(self._texts(select(KEYED.c.photo).where(KEYED.c.digest.in_(some))))
         return found
 
-    def photos_unread(self, reader: str, version: str) -> tuple[Digest, ...]:
+    def photos_unread(self, reader: str, version: str | None = None) -> tuple[Digest, ...]:
         """See `ports.Views`."""
-        read = select(READING.c.photo).where(READING.c.reader == reader, READING.c.version == version)
+        read = select(READING.c.photo).where(READING.c.reader == reader)
+        if version is not None:
+            read = read.where(READING.c.version == version)
         unread = select(PHOTO.c.sha256).where(PHOTO.c.sha256.not_in(read)).distinct().order_by(PHOTO.c.sha256)
         return tuple(Digest(sha256) for sha256 in self._texts(unread))
 
