@@ -27,6 +27,8 @@ from testigo.tables.registers import derive_register
 from testigo.tables.reports import read_table
 from testigo.wiring import make_home
 
+pytestmark = pytest.mark.slow
+
 V1, V2, THIRD = "organisers-v1", "organisers-v2", "third-party-qr"
 PRESIDENT = "president"
 Figures = Mapping[StationCode, Counts]
@@ -184,19 +186,16 @@ def test_the_bulletins_stand_beside_the_documented_votes(
     assert (found.counted, found.expected) == (25_073, 30_026)
 
 
-@pytest.mark.slow
 def test_a_home_gives_each_source_the_totals_of_its_table(home: World, alone: Mapping[str, Tabulation]) -> None:
     assert {source: tabulate(home, source) for source in alone} == alone
 
 
-@pytest.mark.slow
 def test_a_home_counts_every_station_that_any_table_states(home: World) -> None:
     nation = tabulate(home)[PRESIDENT, NATION]
     stations = (nation.expected, nation.received, nation.read, nation.counted, nation.quarantined)
     assert stations == (30_026, 25_090, 25_090, 25_090, 0)
 
 
-@pytest.mark.slow
 def test_a_home_reconciles_its_sources_as_the_tables_do(
     home: World, election: Election, tables: tuple[StationRegister, Mapping[str, Figures]]
 ) -> None:
@@ -204,7 +203,6 @@ def test_a_home_reconciles_its_sources_as_the_tables_do(
         assert reconcile(home, here, there) == (reconciled(election, tables[1], here, there),)
 
 
-@pytest.mark.slow
 def test_a_home_compares_both_bulletins_with_all_its_stations(home: World) -> None:
     found = compare(home)
     assert [(one.announced.id, one.counted, one.total_announced) for one in found] == [

@@ -2,7 +2,6 @@
 
 import cv2
 import numpy as np
-import pytest
 import segno
 from drawn_form import FIELDS, HEIGHT, LAYOUT, WIDTH, Pixels, blank, filled
 
@@ -60,14 +59,13 @@ def beside(page: Pixels, text: str) -> Pixels:
     return photo
 
 
-@pytest.mark.parametrize("quarters", [0, 1, 2])
-def test_the_codes_of_a_page_are_those_that_lie_on_it(quarters: int) -> None:
+def test_the_codes_of_a_page_are_those_that_lie_on_it() -> None:
     picture = cv2.imencode(".png", blank())[1].tobytes()
     with PhotoReader({"drawn": FORM}, {("drawn", 1): picture}) as reader:
-        for photo, on_it, in_all in (
-            (sheet("T1"), ["T1"], ["T1"]),
-            (beside(sheet(None), "T2"), [], ["T2"]),
-            (beside(sheet("T1"), "T2"), ["T1"], ["T1", "T2"]),
+        for photo, quarters, on_it, in_all in (
+            (sheet("T1"), 0, ["T1"], ["T1"]),
+            (beside(sheet(None), "T2"), 1, [], ["T2"]),
+            (beside(sheet("T1"), "T2"), 2, ["T1"], ["T1", "T2"]),
         ):
             sight = reader.read(cv2.imencode(".png", np.rot90(photo, quarters))[1].tobytes(), 1)
             (page,) = sight.pages

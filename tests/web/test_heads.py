@@ -12,6 +12,8 @@ from served import Served
 
 from testigo.web import bodies, heads
 
+pytestmark = pytest.mark.slow  # each test waits for a time limit
+
 HEAD = "{method} {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\n"
 
 
