@@ -119,6 +119,13 @@ def test_a_whole_form_has_no_faults() -> None:
     assert faults_of(drawn(), ENGLISH) == ()
 
 
+@pytest.mark.parametrize(("language", "says"), [("en", "0.5 to 2.5 times"), ("es", "de 0,5 a 2,5 veces")])
+def test_cells_of_another_shape_are_told_with_the_numbers_of_the_language(language: str, says: str) -> None:
+    flat = Group(1, (0.1, 0.1, 0.8, 0.02), 1, 0.0, False, ("a",))
+    (fault,) = faults_of(replace(drawn(), groups=(flat,), sums=()), words_of(language))
+    assert says in fault.sentence
+
+
 def test_every_fault_is_told_at_its_place() -> None:
     group = Group(1, (0.1, 0.1, 0.1, 0.1), 3, 0.0, False, ("a", "a", "ñ"))
     sketch = replace(

@@ -10,6 +10,7 @@ from testigo.core.arithmetic import parse_rule
 from testigo.core.form import LEAST_SHAPE, MOST_SHAPE
 from testigo.designer.sketch import Sketch, is_form_id
 from testigo.errors import BadElection
+from testigo.site.numbers import numbers_of
 from testigo.site.words import Words
 
 _SIGNS, _RELATIONS, _GROUP = "+ - * = <= >=", "= <= >=", "(?P<station>...)"
@@ -38,7 +39,8 @@ def _faults(sketch: Sketch, words: Words) -> Iterator[Fault]:
             "Each digit needs a box %(least)s to %(most)s times as wide as high: change the number of cells, or tick "
             "“no printed cells”."
         )
-        yield Fault("figures", 0, asked % {"least": LEAST_SHAPE, "most": MOST_SHAPE})
+        write = numbers_of(words.language).rounded
+        yield Fault("figures", 0, asked % {"least": write(LEAST_SHAPE, 1), "most": write(MOST_SHAPE, 1)})
     times = Counter(sketch.names)
     for index, name in enumerate(sketch.names):
         if not _FIELD.fullmatch(name):

@@ -1,6 +1,7 @@
 """How a language writes numbers, and which languages run from right to left."""
 
 from dataclasses import dataclass
+from fractions import Fraction
 
 _COMMA = (",", ".")
 _DOT = (".", ",")
@@ -39,6 +40,13 @@ class Numbers:
     def signed(self, number: int) -> str:
         """A difference with its sign: +12, −1,204, 0."""
         return ("+" if number > 0 else "\u2212" if number < 0 else "") + self.whole(abs(number))
+
+    def rounded(self, number: float, decimals: int) -> str:
+        """A number with so many decimals, rounded half up as it is written in the base of ten."""
+        scaled = int(abs(Fraction(str(number))) * 10**decimals + Fraction(1, 2))
+        whole, rest = divmod(scaled, 10**decimals)
+        sign = "\u2212" if number < 0 and scaled else ""
+        return sign + self.whole(whole) + (f"{self.decimal}{rest:0{decimals}d}" if decimals else "")
 
     def share(self, part: int, whole: int) -> str:
         """A share in percent with two decimals, rounded half up; empty where the whole is 0."""

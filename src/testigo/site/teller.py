@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from fractions import Fraction
 
 from testigo.assessment.claims import Sentence, Value
 from testigo.core.election import Election
@@ -37,12 +36,7 @@ class Teller:
 
     def number(self, value: Value, decimals: int) -> str:
         """A number with so many decimals, rounded half up; a dash where it is not known."""
-        if not isinstance(value, int | float):
-            return "–"
-        scaled = int(abs(Fraction(str(value))) * 10**decimals + Fraction(1, 2))
-        whole, rest = divmod(scaled, 10**decimals)
-        sign = "\u2212" if value < 0 and scaled else ""
-        return sign + self.numbers.whole(whole) + (f"{self.numbers.decimal}{rest:0{decimals}d}" if decimals else "")
+        return self.numbers.rounded(value, decimals) if isinstance(value, int | float) else "–"
 
     def choice(self, value: Value) -> str:
         """The name of a choice; the text itself where it is the name of a group that was announced."""
