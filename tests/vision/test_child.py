@@ -35,7 +35,7 @@ def slow_photo() -> bytes:
     Image.new("RGB", (6000, 6000), "grey").save(out, "JPEG", progressive=True, quality=50)
     data = strip(out.getvalue()).data
     at = data.rindex(b"\xff\xda")
-    return data[:-2] + data[at:-2] * 60 + data[-2:]
+    return data[:-2] + data[at:-2] * 300 + data[-2:]
 
 
 def test_a_photo_reads_in_the_child_as_in_this_process(child: ReadingChild, sheet: Make, as_jpeg: Encode) -> None:
@@ -58,8 +58,10 @@ def test_bytes_that_are_no_picture_are_refused_and_the_next_photo_is_read(
 
 
 def test_a_photo_that_takes_too_long_is_refused_and_the_next_is_read(slow_photo: bytes, page: Image.Image) -> None:
-    with ReadingChild(limit_s=0.5) as hurried:
-        with pytest.raises(BadPhoto, match=r"not done within 0\.5 seconds") as caught:
+    with ReadingChild(limit_s=0.7) as hurried:
+        with pytest.raises(
+            BadPhoto, match=r"not done within 2\.1 seconds|more than 0\.7 seconds of computing"
+        ) as caught:
             hurried.check(slow_photo)
         assert caught.value.cause == "slow"
         hurried.check(_png(page))

@@ -29,6 +29,8 @@ HAND_BYTES = 1536 * 1024 * 1024
 """Address space beside that for decoding, where boxes are read."""
 FIGURES_FACTOR = 3
 """Finding a page by its print takes longer than looking for codes."""
+PATIENCE = 3
+"""So many times its limit of computing a photo may take by the clock: a busy machine is not the photo's fault."""
 _START_LIMIT_S = 60.0
 _LONGEST_JSON = 1 << 20
 _LONGEST_PAYLOADS = 400_000_000
@@ -55,7 +57,8 @@ class _Late(Exception):
 class ReadingChild:
     """Checks and reads stripped photos in a child process. A context manager; before it is entered it may be pickled.
 
-    `limit_s` is the wall time for one photo, `pdf_limit_s` for one PDF; `memory_bytes` is the address space of the
+    `limit_s` is the time of computing for one photo, `pdf_limit_s` for one PDF, and `PATIENCE` times as much goes by
+    before nobody waits any longer; `memory_bytes` is the address space of the
     child. `blanks` are layouts of forms with pictures of their empty pages: such pages are found in photos and what
     stands in their boxes is read, `with_words` also figures in words. One photo at a time: give each thread or pool
     worker a child of its own.
@@ -188,10 +191,11 @@ class ReadingChild:
         line = json.dumps({**request, "sizes": [len(data)], "cpu_s": limit_s}).encode()
         process = self._running()
         try:
-            answer, payloads = _exchange(process, struct.pack(">I", len(line)) + line + data, monotonic() + limit_s)
+            sent = struct.pack(">I", len(line)) + line + data
+            answer, payloads = _exchange(process, sent, monotonic() + PATIENCE * limit_s)
         except _Late:
             self._end()
-            raise BadPhoto("slow", f"the photo was not done within {limit_s:g} seconds") from None
+            raise BadPhoto("slow", f"the photo was not done within {PATIENCE * limit_s:g} seconds") from None
         except _Gone as gone:
             ending = self._end(grace_s=0.5)
             if ending == -signal.SIGXCPU:

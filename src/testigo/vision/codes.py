@@ -7,7 +7,7 @@ view shows must be seen in two views. A text is right or absent.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from time import monotonic
+from time import thread_time
 
 import numpy as np
 import zxingcpp
@@ -56,8 +56,8 @@ def read_codes(
     """The codes in `image` (grey or BGR, upright), climbing until each symbology of `wanted` was found.
 
     `regions` are boxes (x0, y0, x1, y1) in fractions of the page where the form prints codes; they are looked at
-    closely before other places. `budget_s` ends the climb between two steps; a photo that is read at all is read
-    long before, so that the limit does not decide what is read.
+    closely before other places. `budget_s`, seconds of computing, ends the climb between two steps; a photo that is
+    read at all is read long before, so that neither the limit nor a busy machine decides what is read.
 
     Raises:
         ValueError: a symbology that is neither in LINEAR nor in MATRIX.
@@ -65,7 +65,7 @@ def read_codes(
     if unknown := wanted - LINEAR - MATRIX:
         raise ValueError(f"symbologies {sorted(unknown)} are not known; expected some of {sorted(LINEAR | MATRIX)}")
     grey = grey_of(image)
-    started = monotonic()
+    started = thread_time()
     found: list[Code] = []
     seen_before: set[tuple[str, str]] = set()
     missing = wanted
@@ -79,7 +79,7 @@ def read_codes(
         missing = wanted - {code.symbology for code in found}
         if not missing:
             return CodesFound(tuple(sorted(found)), view.step)
-        if monotonic() - started > budget_s:
+        if thread_time() - started > budget_s:
             break
     return CodesFound(tuple(sorted(found)), "none")
 

@@ -38,8 +38,10 @@ async function look(show) {
   const url = straightUrl();
   if (seen.has(url)) return;
   seen.set(url, []);
-  seen.set(url, await ask(`codes/${view.page}`));
-  show();
+  const found = await ask(`codes/${view.page}`);
+  seen.set(url, found);
+  // Drawn anew only where there is something to show: a button may be under somebody's finger.
+  if (found.length) show();
 }
 
 /** @param {() => void} next @param {() => void} again */
