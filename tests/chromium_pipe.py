@@ -114,7 +114,8 @@ class Browser:
         self._mouse("mouseReleased", points[-1])
 
     def click(self, expression: str) -> None:
-        """Clicks in the middle of an element, after it was scrolled into sight and rests."""
+        """Clicks in the middle of an element, after it was scrolled into sight and rests on a page that is loaded."""
+        self.wait_for("document.readyState === 'complete'")
         seen: list[float] = []
         for _ in range(40):
             last, seen = (

@@ -2,6 +2,7 @@
 
 import random
 import re
+import secrets
 import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -39,6 +40,8 @@ class Desk:
         self._chance = random.Random(seed)
         self._cookie = ""
         self._invitation = invitation
+        # As the page's form does: whose answer was lost comes in with the same session again.
+        self._session = secrets.token_urlsafe(32)
         self.worked = Worked()
 
     def key(self, papers: Mapping[str, Paper], slips: float, done: Callable[[], bool]) -> Worked:
@@ -89,7 +92,7 @@ class Desk:
 
     def _ask(self, method: str, path: str, fields: Mapping[str, str] | None) -> tuple[int, str, str]:
         if not self._cookie and path != self._invitation:
-            self._ask("POST", self._invitation, {})
+            self._ask("POST", self._invitation, {"session": self._session})
         headers = {"Origin": f"http://{self._host}:{self._port}", "Content-Type": "application/x-www-form-urlencoded"}
         if self._cookie:
             headers["Cookie"] = self._cookie

@@ -219,7 +219,7 @@ def test_a_scheduler_without_workers_is_refused(tmp_path: Path, unread: World) -
     with (
         dask_cluster(tmp_path, 0) as empty,
         pytest.raises(BadUsage, match="the scheduler has no workers; `dask worker tcp://"),
-        dask_reader(empty.address, unreachable, unread.blobs, "nobody", answer_s=0.5),
+        dask_reader(empty.address, unreachable, unread.blobs, "nobody", answer_s=5),
     ):
         pass
 

@@ -8,7 +8,7 @@ let page;
 
 // The page's policy runs no text as a program, so it is asked again and again instead.
 async function until(holds, ...asked) {
-  for (const end = Date.now() + 30000; Date.now() < end; await new Promise((done) => setTimeout(done, 100))) {
+  for (const end = Date.now() + 90000; Date.now() < end; await new Promise((done) => setTimeout(done, 100))) {
     if (await page.evaluate(holds, ...asked)) return;
   }
   throw new Error(`never came: ${holds} ${asked}`);
@@ -25,7 +25,7 @@ async function photographed(page) {
 const inStates = (...wanted) => wanted.includes([...document.querySelectorAll("#photos [data-state]")].map((one) => one.dataset.state).join());
 
 (async () => {
-  const browser = await launch({ browser: "firefox", executablePath, userDataDir, headless: true, extraPrefsFirefox });
+  const browser = await launch({ timeout: 120000, browser: "firefox", executablePath, userDataDir, headless: true, extraPrefsFirefox });
   page = await browser.newPage();
   page.on("pageerror", (error) => problems.push(String(error)));
   await page.goto(address);

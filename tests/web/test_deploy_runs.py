@@ -105,9 +105,8 @@ def wait_for(port: int, seconds: float = 20) -> None:
     raise AssertionError(f"nobody answers by TLS at {port}")
 
 
-def heard_by(port: int, heard: list[bytes]) -> threading.Thread:
+def heard_by(listener: socket.socket, heard: list[bytes]) -> threading.Thread:
     """Answers one request in testigo's place, and keeps what came."""
-    listener = socket.create_server(("127.0.0.1", port))
 
     def answer() -> None:
         with listener, listener.accept()[0] as one:
@@ -120,19 +119,20 @@ def heard_by(port: int, heard: list[bytes]) -> threading.Thread:
 
 
 def test_the_proxy_keeps_and_passes_on_nothing_of_who_asked(project: Path, tmp_path: Path) -> None:
-    port, plain, behind = free_port(), free_port(), free_port()
+    port, plain = free_port(), free_port()
+    listener = socket.create_server(("127.0.0.1", 0))
     config = tmp_path / "Caddyfile"
     # What this machine needs: no ports below 1024, nothing put among the system's authorities.
     own = f"{{\n\tadmin off\n\thttp_port {plain}\n\tskip_install_trust\n\tlog default"
     text = (project / "deploy" / "Caddyfile").read_text("utf-8")
     config.write_text(text.replace("{\n\tlog default", own, 1))
     assert own in config.read_text()
-    site, at = f"https://127.0.0.1:{port}", f"127.0.0.1:{behind}"
+    site, at = f"https://127.0.0.1:{port}", f"127.0.0.1:{listener.getsockname()[1]}"
     with caddy(config, tmp_path, TESTIGO_NAME=site, TESTIGO_AT=at) as said:
         wait_for(port)
         authority = tmp_path / "data" / "caddy" / "pki" / "authorities" / "local" / "root.crt"
         heard: list[bytes] = []
-        thread = heard_by(behind, heard)
+        thread = heard_by(listener, heard)
         answer = ask(port, authority, "GET", INVITATION, **CANARIES)
         thread.join()
         assert answer.status == 200

@@ -126,6 +126,7 @@ def photographed(people: People, night: Night, station: str) -> str:
         page.open(night.link("volunteer"))
         page.wait_for(f"{by('start')} && !{by('start')}.hidden")
         page.click(by("begin"))
+        page.wait_for(f"!{by('capture')}.hidden")
         page.wait_for("navigator.serviceWorker.ready.then(({ active }) => active.state === 'activated')")
         page.command("Network.enable")
         page.command(
@@ -154,7 +155,8 @@ def keyed(people: People, name: str, address: str, station: str, figures: dict[s
     """A clerk keys the sheet by keyboard alone, as it is given to them once a machine has looked at it."""
     with people.of(name) as page:
         came_in(page, address)
-        for _ in range(60):
+        for _ in range(240):
+            page.wait_for("document.readyState === 'complete'")
             if page.value(f"!!{by('entry')}"):
                 break
             time.sleep(0.5)
@@ -174,7 +176,7 @@ def settled(people: People, address: str, right: int, slip: int) -> None:
     """An adjudicator sees the one field that differs, and says why."""
     with people.of("third") as page:
         came_in(page, address)
-        page.wait_for(f"!!{by('ruling')}")
+        page.wait_for(f"document.readyState === 'complete' && !!{by('ruling')}")
         assert page.value("document.querySelectorAll('fieldset').length") == 1
         said = page.value("[...document.querySelectorAll('.pick bdi')].map((one) => one.textContent)")
         assert sorted(said) == sorted([str(right), str(slip)])

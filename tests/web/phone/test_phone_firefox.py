@@ -34,7 +34,7 @@ def test_a_photo_is_promised_in_firefox_and_the_page_works_without_a_server(
         assert told["version"].startswith("firefox/")
         assert re.findall(r"\b[0-9a-f]{64}\b", told["promise"])[0] in [one.sha256 for one in photos_held(phone_server)]
         phone_server.stop()
-        last, said = visit.communicate("go on\n", timeout=60)
+        last, said = visit.communicate("go on\n", timeout=240)
         assert visit.returncode == 0, said
         assert json.loads(last) == {"problems": []}
     finally:
