@@ -25,7 +25,7 @@ from testigo.core.entry import (
     state_of,
 )
 from testigo.core.ids import Digest, FieldId, StationCode
-from testigo.core.records import Entry, Ruling, encode_record
+from testigo.core.records import Entry, Reading, Ruling, encode_record
 from testigo.tlog.merkle import leaf_hash
 
 RULES = DeskRules()
@@ -103,12 +103,17 @@ def test_a_ruling_on_an_own_entry_counts_for_nothing() -> None:
 
 
 def test_one_entry_that_says_what_the_machine_proposed_settles_only_where_the_rules_say_so() -> None:
-    proposed = {FieldId("a"): 5, FieldId("b"): 7}
-    assert isinstance(state_of([entry("c-1")], [], RULES, proposed), Waiting)
-    found = state_of([entry("c-1")], [], DeskRules(reading_counts=True), proposed)
+    proposed, rules = {FieldId("a"): 5, FieldId("b"): 7}, DeskRules(reading_counts=True)
+    reading = Reading(
+        PHOTO, "codes+digits", "2", "doubtful", "", "sheet", 1, STATION, verdict="look", proposed=proposed
+    )
+    assert isinstance(state_of([entry("c-1")], [], RULES, reading), Waiting)
+    found = state_of([entry("c-1")], [], rules, reading)
     assert isinstance(found, Settled)
     assert found.by == "reading and entry"
-    assert isinstance(state_of([entry("c-1", 6)], [], DeskRules(reading_counts=True), proposed), Waiting)
+    assert isinstance(state_of([entry("c-1", 6)], [], rules, reading), Waiting)
+    for other in (None, replace(reading, station=StationCode("01.02")), replace(reading, form="another")):
+        assert isinstance(state_of([entry("c-1")], [], rules, other), Waiting)
 
 
 @pytest.mark.parametrize("order", list(permutations(range(4))))

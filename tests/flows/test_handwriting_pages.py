@@ -1,12 +1,13 @@
 """Whose figures those on the pages of a photo are, and when they may count without a person."""
 
+import re
 from dataclasses import replace
 from math import log
 
 import pytest
 from ink import ink
 
-from testigo.core.form import Form, form_from_toml
+from testigo.core.form import CodeGrammar, Form, form_from_toml
 from testigo.core.ids import Digest, FieldId, StationCode
 from testigo.core.records import Reading
 from testigo.flows.handwriting import with_pages
@@ -55,9 +56,8 @@ def form_of(name: str, *, pages: int = 1, coded: tuple[int, ...] = ()) -> Form:
     )
 
 
-FORMS = {"one": form_of("one"), "other": form_of("other"), "two": form_of("two", pages=2)}
-FORMS |= {"coded": form_of("coded", coded=(1,)), "coded two": form_of("coded two", pages=2, coded=(1, 2))}
-FORMS |= {"first coded": form_of("first coded", pages=2, coded=(1,))}
+FORMS = {name: form_of(name, coded=(1,)) for name in ("one", "other")}
+FORMS |= {"two": form_of("two", pages=2, coded=(1, 2)), "first coded": form_of("first coded", pages=2, coded=(1,))}
 T1, T2 = CodeSeen("QRCode", "T1"), CodeSeen("QRCode", "T2")
 NOTHING = Reading(Digest("0" * 64), "codes+digits", "1", "nothing", "0" * 16)
 CODED = replace(NOTHING, outcome="station", form="one", station=StationCode("T1"))
@@ -69,7 +69,7 @@ WHOLE = {"a": 12, "b": 30, "sum": 42}
 
 def page_of(form: str = "one", *fields: str, page: int = 1, sure: float = 0.99, total: int = 42) -> PageSeen:
     figures = {**WHOLE, "sum": total}
-    return PageSeen(form, page, tuple(ink(field, figures[field], sure) for field in fields or figures))
+    return PageSeen(form, page, tuple(ink(field, figures[field], sure) for field in fields or figures), codes=(T1,))
 
 
 def test_a_printed_code_and_clear_figures_that_add_up_count() -> None:
@@ -140,21 +140,21 @@ def test_one_page_of_two_proposes_its_figures_and_counts_none(page: int) -> None
 
 def test_figures_count_only_where_the_code_on_their_own_page_names_the_station() -> None:
     """One sheet's code and another sheet's page can stand in one photo."""
-    reading, page = replace(CODED, form="coded"), page_of("coded")
     for codes, outcome in (((T1,), "figures"), ((), "doubtful"), ((CodeSeen("Code128", "T1"),), "doubtful")):
-        found = with_pages(reading, None, [replace(page, codes=codes)], FORMS, USUAL)
+        found = with_pages(CODED, None, [replace(page_of(), codes=codes)], FORMS, USUAL)
         assert (found.outcome, found.station) == (outcome, "T1")
         assert (found.counts or found.proposed) == WHOLE
-    assert with_pages(reading, None, [replace(page, codes=(T2,))], FORMS, USUAL).verdict == "look"
+    assert with_pages(CODED, None, [replace(page_of(), codes=(T2,))], FORMS, USUAL).verdict == "look"
 
 
 @pytest.mark.parametrize(
     ("form", "codes", "outcome"),
     [
-        ("coded two", ((T1,), (T1,)), "figures"),
-        ("coded two", ((T1,), ()), "doubtful"),
-        ("coded two", ((), (T1,)), "doubtful"),
+        ("two", ((T1,), (T1,)), "figures"),
+        ("two", ((T1,), ()), "doubtful"),
+        ("two", ((), (T1,)), "doubtful"),
         ("first coded", ((T1,), ()), "figures"),
+        ("first coded", ((T1,), (T1,)), "figures"),
         ("first coded", ((), ()), "doubtful"),
     ],
 )
@@ -163,6 +163,17 @@ def test_every_page_on_which_a_code_is_printed_is_named_by_its_own(
 ) -> None:
     pages = [replace(page_of(form, "a", "b"), codes=codes[0]), replace(page_of(form, "sum", page=2), codes=codes[1])]
     assert with_pages(replace(CODED, form=form), None, pages, FORMS, USUAL).outcome == outcome
+
+
+def test_a_page_is_named_by_the_code_of_its_own_page_alone() -> None:
+    form = form_of("two", pages=2)
+    own = tuple(CodeGrammar("QRCode", re.compile(rf"{page}/(?P<station>T[0-9])"), page=page) for page in (1, 2))
+    forms = {"two": replace(form, codes=own)}
+    first, second = (CodeSeen("QRCode", f"{page}/T1") for page in (1, 2))
+    for of_second, outcome in ((second, "figures"), (first, "doubtful")):
+        pages = [replace(page_of("two", "a", "b"), codes=(first,))]
+        pages.append(replace(page_of("two", "sum", page=2), codes=(of_second,)))
+        assert with_pages(CODED_TWO, None, pages, forms, USUAL).outcome == outcome
 
 
 def test_figures_that_break_a_sum_are_shown_as_they_are_written_and_go_to_people() -> None:

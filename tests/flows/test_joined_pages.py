@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from town import memory_world, photo
-from two_pages import ONE, TWO, WHOLE, PagedReader, write_two_pages, written
+from two_pages import BESIDE, ONE, TWO, WHOLE, PagedReader, write_two_pages, written
 
 from testigo.core.ids import Digest, StationCode
 from testigo.core.records import Reading, Result, Supersede
@@ -127,6 +127,14 @@ def test_a_retake_of_a_page_is_read_with_the_other_page(world: World, take: Take
     assert [one.outcome for one in readings(world)] == ["figures"] * 3
     after = result(world)
     assert (after.status, after.counts) == ("counted", before.counts)
+
+
+def test_a_page_with_a_code_beside_it_is_of_no_sheet(world: World, take: Take) -> None:
+    """The code of one sheet and a page of another in one photo."""
+    take(world, FIRST, written("T1", 2, dict(TWO), taken=BESIDE))
+    assert {one.outcome for one in readings(world)} == {"doubtful"}
+    seal(world)
+    assert world.views.results() == {}
 
 
 def test_a_better_photo_of_a_page_takes_the_place_of_a_bad_one(world: World, take: Take) -> None:

@@ -9,12 +9,12 @@ import pytest
 from town import memory_world
 from two_pages import ONE, TWO, WHOLE, PagedReader, write_two_pages, written
 
-from testigo.core.ids import StationCode
-from testigo.core.records import Reading, Rendition, Supersede
+from testigo.core.ids import FieldId, StationCode
+from testigo.core.records import Entry, Reading, Rendition, Supersede
 from testigo.core.state import current_readings, fold
 from testigo.flows import read as flow
 from testigo.flows.intake import files_of, intake
-from testigo.flows.read import AGAIN, PhotosRead, read, unread_count
+from testigo.flows.read import AGAIN, PhotosRead, earlier_count, read, unread_count
 from testigo.flows.seal import seal
 from testigo.ports import CodeSeen, Reader, Sight, World
 from testigo.wiring import make_home
@@ -71,9 +71,10 @@ def test_a_newer_reader_leaves_what_was_read_until_it_is_asked(world: World, as_
     before = in_force(world)
     assert as_version(world, "2").outcomes == {}
     assert (in_force(world), unread_count(world), unread_count(world, again=True)) == (before, 0, 2)
+    assert earlier_count(world) == 2
     assert as_version(world, "2", again=True).outcomes == {"figures": 2}
     assert [one.version for one in in_force(world)] == ["2", "2"]
-    assert unread_count(world, again=True) == 0
+    assert (unread_count(world, again=True), earlier_count(world)) == (0, 0)
     records = list(world.views.records())
     assert as_version(world, "2", again=True).outcomes == {}
     assert list(world.views.records()) == records
@@ -90,7 +91,7 @@ def test_what_is_read_anew_counts_in_the_place_of_what_was_read_before(world: Wo
     as_version(world, "3", again=True)
     seal(world)
     new = world.views.results()[StationCode("T1"), "mayor"][1]
-    assert (new.status, new.counts) == ("counted", WHOLE)
+    assert (new.status, new.counts, new.findings) == ("counted", WHOLE, ())
     assert set(new.evidence).isdisjoint(old.evidence)
 
 
@@ -107,6 +108,23 @@ def test_every_earlier_reading_is_superseded_once_and_public_copies_stay(world: 
     assert {b.version for _, b in pairs if isinstance(b, Reading)} == {"2"}
     assert len(corrections) == 2
     assert kinds(world, Rendition) == copies
+
+
+def test_what_somebody_keyed_is_not_read_anew(world: World, as_version: Read) -> None:
+    as_version(world, "1")
+    first, second = (one.photo for one in in_force(world))
+    counts = {FieldId(field): number for field, number in WHOLE.items()}
+    world.journal.append([Entry(first, "c-1", "sheet", StationCode("T1"), counts, 1, beside=(second,))])
+    assert (unread_count(world, again=True), earlier_count(world)) == (0, 0)
+    assert as_version(world, "2", again=True).outcomes == {}
+
+
+def test_all_readings_of_a_photo_are_superseded(world: World, as_version: Read) -> None:
+    as_version(world, "1")
+    world.journal.append([replace(one, version="0") for one in in_force(world)])
+    as_version(world, "2", again=True)
+    assert [one.version for one in in_force(world)] == ["2", "2"]
+    assert len(kinds(world, Supersede)) == 4
 
 
 def test_a_page_that_comes_after_an_update_completes_one_that_an_earlier_version_read(

@@ -27,6 +27,10 @@ symbology = "QRCode"
 pattern = 'S\|(?P<station>T[1-9])'
 [[code]]
 symbology = "QRCode"
+pattern = 'S\|(?P<station>T[1-9])'
+page = 2
+[[code]]
+symbology = "QRCode"
 pattern = 'A\|(?P<station>T[1-9])\|(?P<ANA>[0-9]+),(?P<BEN>[0-9]+)'
 [[code]]
 symbology = "QRCode"
@@ -80,13 +84,17 @@ def written(station: str | None, number: int, said: dict[str, int | str], taken:
     return photo(*([f"S|{station}"] if station else []), taken=f"{line}\n{taken}")
 
 
+BESIDE = "its code lies beside the page"
+
+
 class PagedReader(TextReader):
     """Finds pages where the text says that they are."""
 
     def read(self, data: bytes, orient: int) -> Sight:
         """See `ports.Reader`."""
         sight = super().read(data, orient)
-        pages = tuple(replace(_page(line), codes=sight.codes) for line in _lines(data))
+        on_it = () if BESIDE in data.decode() else sight.codes
+        pages = tuple(replace(_page(line), codes=on_it) for line in _lines(data))
         return Sight(sight.codes, sight.phash, pages)
 
 

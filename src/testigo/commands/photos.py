@@ -10,7 +10,7 @@ from testigo.core.election import Election
 from testigo.core.ids import StationCode
 from testigo.errors import BadTable, BadUsage
 from testigo.flows.intake import files_of, intake, refusals_by_cause
-from testigo.flows.read import read, unread_count
+from testigo.flows.read import earlier_count, read, unread_count
 from testigo.flows.tune import settled_sheets
 from testigo.flows.tune import tune as run_tune
 from testigo.ports import World
@@ -102,8 +102,8 @@ def read_command(
     dask
         Read on a cluster: the address of its Dask scheduler, such as tcp://10.0.0.1:8786.
     again
-        Read also what an earlier version of the reader read. What it says now takes the place of what it said then;
-        both stay in the log.
+        Read also what an earlier version of the reader read and nobody keyed. What it says now takes the place of what
+        it said then; both stay in the log.
     tune
         Read the sheets again that people have settled (sources have reported their figures), and tell how sure a
         reading must be so that hardly any wrong one counts. Nothing is kept or changed.
@@ -133,7 +133,7 @@ def read_command(
     for outcome, what in told.items():
         if done.outcomes.get(outcome):
             say(f"  {number(done.outcomes[outcome])} {what}")
-    earlier = unread_count(world, again=True)
+    earlier = earlier_count(world)
     if earlier:
         say(f"{number(earlier)} photos were read by an earlier version of the reader; read --again reads them anew")
     if done.shown.get("covered"):

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 from testigo.core.ids import Counts, Digest, FieldId, StationCode
-from testigo.core.records import Entry, Ruling
+from testigo.core.records import Entry, Reading, Ruling
 
 PROBLEMS = (
     "blurred",
@@ -121,11 +121,12 @@ def state_of(
     entries: Sequence[tuple[Digest, Entry]],
     rulings: Sequence[tuple[Digest, Ruling]],
     rules: DeskRules,
-    proposed: Counts | None = None,
+    reading: Reading | None = None,
 ) -> SheetState:
     """The state of one photo, from the entries and rulings about it that nothing superseded, by leaf hash.
 
-    `proposed` are the figures that a machine read and nobody confirmed, None where there are none. A person's second
+    `reading` is the machine's in force, None where there is none: where it proposes figures that nobody confirmed, one
+    entry of the same station, form and figures can. A person's second
     entry and a ruling on an own entry count for nothing. Where more pages of the sheet came in after somebody had keyed
     it, only entries and rulings that saw most of them count.
     """
@@ -141,9 +142,11 @@ def state_of(
     if sizes and sizes[0] >= rules.entries and sizes[1:2] != sizes[:1]:
         group = max(groups, key=len)
         return Settled(answer_of(group[0][1]), "entries", group[0][0], made, most)
-    if rules.reading_counts and proposed and len(made) == 1:
+    if rules.reading_counts and reading is not None and reading.proposed and len(made) == 1:
         digest, entry = made[0]
-        if dict(entry.counts) == dict(proposed) and entry.problem is None and not entry.illegible:
+        same = (entry.station, entry.form) == (reading.station, reading.form)
+        same = same and dict(entry.counts) == dict(reading.proposed)
+        if same and entry.problem is None and not entry.illegible:
             return Settled(answer_of(entry), "reading and entry", digest, made, most)
     if len(made) >= rules.entries:
         return Differs(made, differing([answer_of(entry) for _, entry in made]))

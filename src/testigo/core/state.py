@@ -148,8 +148,8 @@ def sheet_states(state: State, rules: DeskRules) -> Mapping[Digest, SheetState]:
             rulings[ruling.photo].append((digest, ruling))
     states = {}
     for photo in sorted({*entries, *rulings}):
-        proposed = readings[photo][1].proposed if photo in readings else None
-        states[photo] = state_of(entries[photo], rulings[photo], rules, proposed)
+        reading = readings[photo][1] if photo in readings else None
+        states[photo] = state_of(entries[photo], rulings[photo], rules, reading)
     return states
 
 
@@ -200,10 +200,7 @@ def dossiers(state: State, register: StationRegister, rules: DeskRules) -> dict[
             evidence[report.station].append(Evidence(digest, "report", report.source, report.counts))
     for digest, reading in state.readings.items():
         if reading.outcome == "figures" and reading.station is not None and reading.counts is not None:
-            if digest in old:
-                corrected[reading.station] += 1
-                continue
-            if reading.photo in by_people:
+            if digest in old or reading.photo in by_people:
                 continue
             evidence[reading.station].append(
                 Evidence(digest, "reading", PHOTO_SOURCE, reading.counts, reading.form, reading.photo)

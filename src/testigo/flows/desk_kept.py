@@ -147,7 +147,7 @@ class KeptDesk:
         rulings = [(digest, one) for digest, one in self._rulings[photo].items() if digest not in old]
         found: SheetState = NOTHING
         if entries or rulings:
-            found = state_of(entries, rulings, rules, None if reading is None else reading.proposed)
+            found = state_of(entries, rulings, rules, reading)
             self._sheets[photo] = found
         else:
             self._sheets.pop(photo, None)

@@ -17,8 +17,8 @@ class Written:
     """The pages of one sheet that are read together.
 
     `twice`: a page stands there twice, so they are of two sheets, and neither is read. `may_count`: printed codes name
-    one station and no other, every page of the sheet that has figures is seen once, and on each page where the form
-    prints a code its own code names the station: a code beside the page may be another sheet's.
+    one station and no other, every page of the sheet that has figures is seen once, and the pages' own codes name it
+    (`are_named`).
     """
 
     form: Form
@@ -46,7 +46,7 @@ def written_on(
         return None
     seen = tuple(page for page in pages if page.form == form.id)
     twice = len({page.page for page in seen}) < len(seen)
-    named = not reading.stations and all(_is_named(page, form, reading.station) for page in seen if page.ink)
+    named = not reading.stations and are_named(seen, form, reading.station)
     return Written(form, seen, twice, may_count=named and not twice and shows_all(seen, form))
 
 
@@ -77,17 +77,24 @@ def with_pages(
     return replace(found, outcome="doubtful", verdict="look", counts=None, proposed=found.counts)
 
 
+def are_named(pages: Sequence[PageSeen], form: Form, station: StationCode | None) -> bool:
+    """Whether codes on the pages of one photo name this station: each page its own, since a code that lies beside a
+    page may be another sheet's. A page on which the form prints none goes with one that is named.
+    """
+    named = [page for page in pages if _names(page, form, station)]
+    coded = {code.page for code in form.codes}
+    return bool(named) and all(page in named or page.page not in coded for page in pages if page.ink)
+
+
+def _names(page: PageSeen, form: Form, station: StationCode | None) -> bool:
+    own = tuple(code for code in form.codes if code.page == page.page)
+    said = (read_code(replace(form, codes=own or form.codes), code.symbology, code.text) for code in page.codes)
+    return any(one is not None and one.station == station for one in said)
+
+
 def shows_all(pages: Sequence[PageSeen], form: Form) -> bool:
     """Whether every page of the form that has figures is among these."""
     return {page.page for page in pages} >= set(form.page_of().values())
-
-
-def _is_named(page: PageSeen, form: Form, station: StationCode | None) -> bool:
-    """Whether a code on the page names this station, where the form prints one there."""
-    if station is None or all(code.page != page.page for code in form.codes):
-        return station is not None
-    said = [read_code(form, code.symbology, code.text) for code in page.codes]
-    return any(one is not None and one.station == station for one in said)
 
 
 def _form_of(reading: Reading, pages: Sequence[PageSeen], forms: Mapping[str, Form]) -> Form | None:

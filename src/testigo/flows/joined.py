@@ -2,7 +2,8 @@
 
 Which pages belong together the codes say: of each photo its own code must name the station. The figures of all pages
 are read at once, so that sums over the pages choose and check as on one page; what is then sure is written as the
-reading of every photo for its own page. A reading that has figures already is never changed.
+reading of every photo for its own page. A reading that has figures already is never changed, except where its photo
+is read anew (`flows/read.py`).
 """
 
 from collections import defaultdict
@@ -15,7 +16,7 @@ from testigo.core.pages import pages_in
 from testigo.core.records import Reading, Record, Supersede
 from testigo.core.sheets import SheetKey
 from testigo.core.state import current_readings, fold
-from testigo.flows.handwriting import shows_all, with_pages
+from testigo.flows.handwriting import are_named, shows_all, with_pages
 from testigo.flows.leaf import leaf_of
 from testigo.ports import PageSeen, World
 from testigo.stats.posterior import Thresholds
@@ -42,13 +43,16 @@ class Part:
 
 
 def part_of(codes: Reading, alone: Reading, pages: Iterable[PageSeen], forms: Mapping[str, Form]) -> Part | None:
-    """The photo as a part of a sheet; None where it shows the whole sheet, two of one page, or names no station."""
+    """The photo as a part of a sheet; None where it shows the whole sheet or two of one page, or where no code on its
+    own pages names the station."""
     form = forms.get(codes.form or "")
     if form is None or form.pages == 1 or codes.outcome != "station" or alone.outcome != "doubtful":
         return None
-    mine = tuple(page for page in pages if page.form == form.id and page.ink)
+    seen = tuple(page for page in pages if page.form == form.id)
+    mine = tuple(page for page in seen if page.ink)
     part = Part(codes, alone, mine)
-    return part if mine and len(part.numbers) == len(mine) and not shows_all(mine, form) else None
+    single = bool(mine) and len(part.numbers) == len(mine) and not shows_all(mine, form)
+    return part if single and are_named(seen, form, codes.station) else None
 
 
 def joined(

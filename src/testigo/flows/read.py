@@ -4,8 +4,8 @@ A newer version of the reader leaves what earlier ones read; it reads such photo
 readings supersede theirs (docs/adr/0015-readings-of-earlier-readers.md).
 """
 
-from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -13,8 +13,8 @@ from types import MappingProxyType
 from testigo.core.election import Election
 from testigo.core.ids import Digest
 from testigo.core.reading import Showing, covered_rendition, open_rendition, reading_of, showing
-from testigo.core.records import Photo, Reading, Record, Rendition, Supersede
-from testigo.core.state import State, current_readings, fold
+from testigo.core.records import Entry, Photo, Reading, Record, Rendition, Ruling, Supersede
+from testigo.core.state import State, corrected_evidence, fold
 from testigo.flows.ahead import in_order
 from testigo.flows.handwriting import with_pages
 from testigo.flows.joined import Part, joined, part_of
@@ -47,15 +47,14 @@ def read(
 ) -> PhotosRead:
     """Readings and public copies of all photos that this reader has not read; what was read before a crash stays read.
 
-    With `again` also of those that an earlier version of it read: the new readings supersede the old ones, and public
-    copies stay as they are. The executor's workers get a photo's hash and open the bytes themselves. Photos of single
-    pages of a sheet are read together at the end (`flows/joined.py`).
+    With `again` also of those that an earlier version of it read and nobody keyed: the new readings supersede the old
+    ones, and public copies stay as they are. The executor's workers get a photo's hash and open the bytes themselves.
+    Photos of single pages of a sheet are read together at the end (`flows/joined.py`).
     """
-    unread = _to_read(world, again=again)
-    photos = world.views.photos()
     before = fold(world.views.records()) if again else State()
-    superseded = current_readings(before)
-    has_copy = before.renditions.keys()
+    unread = _to_read(world, before, again=again)
+    photos = world.views.photos()
+    superseded = _readings_in_force(before)
     outcomes: Counter[str] = Counter()
     shown: Counter[Showing] = Counter()
     records: list[Record] = []
@@ -69,8 +68,8 @@ def read(
         part = part_of(codes, reading, sight.pages, world.forms)
         found = {page.form for page in sight.pages}
         how = showing(reading, found, world.forms, covered=sight.covered is not None)
-        shown[how] += 1
-        if sha256 not in has_copy:
+        if sha256 not in before.renditions:
+            shown[how] += 1
             records += _rendition(world, photos[sha256], sight, how)
         if part is None:
             outcomes[reading.outcome] += 1
@@ -113,23 +112,45 @@ def _rendition(world: World, photo: Photo, sight: Sight, how: Showing) -> tuple[
     return (covered_rendition(photo.sha256, world.blobs.put(sight.covered), len(sight.covered)),)
 
 
-def _in_force(records: Iterable[Record], superseded: Mapping[Digest, tuple[Digest, Reading]]) -> Iterator[Record]:
-    """These records, and after each reading of a photo that has one already what takes that one out of force."""
+def _in_force(records: Iterable[Record], superseded: Mapping[Digest, Sequence[Digest]]) -> Iterator[Record]:
+    """These records, and after each reading of a photo that was read before what takes the older ones out of force."""
     for record in records:
         yield record
-        if isinstance(record, Reading) and record.photo in superseded:
-            old, _ = superseded[record.photo]
-            yield Supersede(old, leaf_of(record), AGAIN)
+        if isinstance(record, Reading):
+            yield from (Supersede(old, leaf_of(record), AGAIN) for old in superseded.get(record.photo, ()))
+
+
+def _readings_in_force(state: State) -> Mapping[Digest, Sequence[Digest]]:
+    """Photo to its readings that nothing superseded, by leaf hash."""
+    found: dict[Digest, list[Digest]] = defaultdict(list)
+    corrected = corrected_evidence(state)
+    for digest in sorted(state.readings.keys() - corrected):
+        found[state.readings[digest].photo].append(digest)
+    return found
 
 
 def unread_count(world: World, *, again: bool = False) -> int:
-    """How many photos wait for this reader; with `again` also those that an earlier version of it read."""
-    return len(_to_read(world, again=again))
+    """How many photos wait for this reader; with `again` also those that an earlier version read and nobody keyed."""
+    return len(_to_read(world, fold(world.views.records()) if again else State(), again=again))
 
 
-def _to_read(world: World, *, again: bool) -> tuple[Digest, ...]:
+def earlier_count(world: World) -> int:
+    """How many photos an earlier version of this reader read and nobody keyed."""
     reader = reader_of(world)
-    return world.views.photos_unread(reader, VERSIONS[reader] if again else None)
+    unread = world.views.photos_unread(reader)
+    if len(world.views.photos_unread(reader, VERSIONS[reader])) == len(unread):
+        return 0
+    return len({*_to_read(world, fold(world.views.records()), again=True)} - {*unread})
+
+
+def _to_read(world: World, before: State, *, again: bool) -> tuple[Digest, ...]:
+    reader = reader_of(world)
+    if not again:
+        return world.views.photos_unread(reader)
+    # What people settled may rest on what the machine proposed.
+    by_people: list[Entry | Ruling] = [*before.entries.values(), *before.rulings.values()]
+    keyed = {photo for record in by_people for photo in (record.photo, *record.beside)}
+    return tuple(photo for photo in world.views.photos_unread(reader, VERSIONS[reader]) if photo not in keyed)
 
 
 def reader_of(world: World) -> str:

@@ -1,5 +1,6 @@
 """The log's Ed25519 key in a file that only its owner may read."""
 
+import errno
 import os
 import tempfile
 from pathlib import Path
@@ -16,6 +17,9 @@ from cryptography.hazmat.primitives.serialization import (
 
 from testigo.errors import BadHome
 from testigo.tlog.note import ED25519, format_vkey
+
+_NO_SECOND_NAMES = (errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK)
+"""What a file system says that has no second name for a file, as that of many memory sticks."""
 
 
 class FileSigner:
@@ -74,6 +78,7 @@ def _name_once(aside: Path, path: Path) -> None:
         os.link(aside, path)
     except FileExistsError:
         pass
-    except OSError:
-        # The file system has no second names for a file, as that of many memory sticks.
+    except OSError as error:
+        if error.errno not in _NO_SECOND_NAMES:
+            raise
         aside.replace(path)

@@ -29,7 +29,7 @@ HAND_BYTES = 1536 * 1024 * 1024
 """Address space beside that for decoding, where boxes are read."""
 FIGURES_FACTOR = 3
 """Finding a page by its print takes longer than looking for codes."""
-PATIENCE = 3
+PATIENCE = 6
 """So many times its limit of computing a photo may take by the clock: a busy machine is not the photo's fault."""
 _START_LIMIT_S = 60.0
 _LONGEST_JSON = 1 << 20
