@@ -1,14 +1,17 @@
 """A code says whose sheet it is printed on, and nothing of a sheet beside it."""
 
+from dataclasses import replace
+
 import cv2
 import numpy as np
+import pytest
 import segno
 from drawn_form import FIELDS, HEIGHT, LAYOUT, WIDTH, Pixels, blank, filled
 
 from testigo.core.form import form_from_toml
 from testigo.vision.codes import Code
 from testigo.vision.layout import WrittenPage
-from testigo.vision.photo_reader import PhotoReader
+from testigo.vision.photo_reader import PhotoReader, lies_on
 
 BOXES = "".join(
     f'[[box]]\nfield = "{box.field}"\ncells = 3\nbox_mm = '
@@ -71,6 +74,24 @@ def test_the_codes_of_a_page_are_those_that_lie_on_it() -> None:
             (page,) = sight.pages
             assert [one.text for one in page.codes] == on_it
             assert sorted(one.text for one in sight.codes) == in_all
+
+
+@pytest.mark.parametrize(
+    ("region_mm", "moved_mm", "there"),
+    [(None, 0, True), ([40, 20, 20, 20], 0, True), ([40, 20, 20, 20], 14, True), ([40, 20, 20, 20], 30, False)],
+)
+def test_a_code_lies_on_the_page_where_the_form_prints_it(
+    region_mm: list[float] | None, moved_mm: float, there: bool
+) -> None:
+    """The page stands in the photo turned by a quarter, two pixels a millimetre."""
+    (printed,) = FORM.codes
+    form = replace(FORM, codes=(replace(printed, region_mm=None if region_mm is None else tuple(region_mm)),))
+    page = WrittenPage("drawn", 1, (), (), ((500.0, 100.0), (500.0, 694.0), (84.0, 694.0), (84.0, 100.0)))
+    x, y = (500 - 2 * 30), round(100 + 2 * (60 + moved_mm))
+    seen = Code("QRCode", "T1", (x - 10, y - 10, 20, 20))
+    assert lies_on(seen, page, form) == there
+    assert not lies_on(replace(seen, box=(520, 200, 20, 20)), page, form)
+    assert lies_on(replace(seen, box=(9000, 9000, 20, 20)), WrittenPage("cut out", 1, ()), form)
 
 
 def test_a_point_lies_on_a_page_whichever_way_its_corners_run() -> None:

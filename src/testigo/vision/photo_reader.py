@@ -6,6 +6,9 @@ from contextlib import ExitStack
 from types import TracebackType
 from typing import Self
 
+import cv2
+import numpy as np
+
 from testigo.core.form import CodeGrammar, Form
 from testigo.errors import BadPhoto
 from testigo.ports import CodeSeen, InkSeen, PageSeen, Sight, StraightPage
@@ -18,6 +21,8 @@ from testigo.vision.views import Region
 from testigo.vision.words import is_installed
 
 Blanks = Mapping[tuple[str, int], bytes]
+ROOM_MM = 15.0
+"""So far from its place in form.toml the middle of a code may lie: paper bends, and a place is drawn by hand."""
 
 
 class PhotoReader:
@@ -30,6 +35,7 @@ class PhotoReader:
         layouts = [(layout_of(forms[name], page), picture) for (name, page), picture in sorted(blanks.items())]
         self._child = ReadingChild(blanks=layouts, with_words=is_installed())
         self._by_hand = bool(blanks)
+        self._forms = forms
         self._wanted = wanted_symbologies(forms)
         self._regions = code_regions(forms)
 
@@ -64,7 +70,12 @@ class PhotoReader:
         except BadPhoto:
             # The photo is too much for the reader of figures; its codes count all the same.
             return Sight(codes, reading.phash)
-        return Sight(codes, reading.phash, tuple(_page_seen(page, reading.codes) for page in found), covered)
+        return Sight(
+            codes,
+            reading.phash,
+            tuple(_page_seen(page, reading.codes, self._forms[page.form]) for page in found),
+            covered,
+        )
 
     def thumbnail(self, data: bytes, orient: int, width: int) -> bytes:
         """See `ports.Reader`."""
@@ -120,10 +131,28 @@ class PhotoReaders:
         return reader
 
 
-def _page_seen(page: WrittenPage, codes: Sequence[Code]) -> PageSeen:
+def _page_seen(page: WrittenPage, codes: Sequence[Code], form: Form) -> PageSeen:
     ink = tuple(InkSeen(field, rows) for field, rows in page.ink)
-    on_it = tuple(CodeSeen(code.symbology, code.text) for code in codes if page.shows(*code.centre))
+    on_it = tuple(CodeSeen(code.symbology, code.text) for code in codes if lies_on(code, page, form))
     return PageSeen(page.form, page.page, ink, page.evidence, on_it)
+
+
+def lies_on(code: Code, page: WrittenPage, form: Form) -> bool:
+    """Whether a code lies on a page, about where the form prints it if it says so: a corner of another sheet can lie on
+    this one with a code of its own."""
+    if not page.outline or not page.shows(*code.centre):
+        return not page.outline
+    own = [one for one in form.codes if (one.symbology, one.page) == (code.symbology, page.page)]
+    width, height = form.paper_mm
+    paper = np.array([[0, 0], [width, 0], [width, height], [0, height]], np.float32)
+    to_paper = cv2.getPerspectiveTransform(np.array(page.outline, np.float32), paper)
+    (((x, y),),) = cv2.perspectiveTransform(np.array([[code.centre]], np.float32), to_paper)
+    return not own or any(one.region_mm is None or _is_near(one.region_mm, x, y) for one in own)
+
+
+def _is_near(region_mm: tuple[float, ...], x: float, y: float) -> bool:
+    left, upper, width, height = region_mm
+    return -ROOM_MM <= x - left <= width + ROOM_MM and -ROOM_MM <= y - upper <= height + ROOM_MM
 
 
 def wanted_symbologies(forms: Mapping[str, Form]) -> frozenset[str]:
