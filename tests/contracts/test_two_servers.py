@@ -38,7 +38,8 @@ def test_two_processes_append_and_seal_at_once(new_database: Callable[[], str]) 
     assert (last.size, len(set(entries))) == (120, 120)
     hashes = [leaf_hash(entry) for entry in entries]
     heads = journal.heads()
-    assert len({head.size for head in heads}) == len(heads) > 10
+    # How many there are is chance: a seal may find that another process has just sealed everything.
+    assert len({head.size for head in heads}) == len(heads) > 1
     assert all(head.root == root_of(hashes[: head.size]) for head in heads)
     engine.dispose()
 
