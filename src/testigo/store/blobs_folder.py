@@ -3,7 +3,7 @@
 import hashlib
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from testigo.core.ids import Digest
@@ -13,9 +13,16 @@ NO_TIME = 315_532_800
 """1 January 1980: when every blob was changed, as its file says. The true time would tell when a photo came."""
 
 
-def write_whole(path: Path, data: bytes, mode: int = 0o644, *, changed: int | None = None) -> None:
+def write_whole(
+    path: Path,
+    data: bytes,
+    mode: int = 0o644,
+    *,
+    changed: int | None = None,
+    place: Callable[[Path, Path], object] = Path.replace,
+) -> None:
     """The file holds these bytes, whole or not at all, also when the machine stops meanwhile; `mode` are its rights,
-    `changed` is when it says that it was changed, None for now.
+    `changed` is when it says that it was changed, None for now. `place` gives the written file its name.
 
     Raises:
         OSError: no room or no right to write; names the file, and nothing is left behind.
@@ -31,7 +38,7 @@ def write_whole(path: Path, data: bytes, mode: int = 0o644, *, changed: int | No
         Path(aside).chmod(mode)
         if changed is not None:
             os.utime(aside, (changed, changed))
-        Path(aside).replace(path)
+        place(Path(aside), path)
     except BaseException as error:
         Path(aside).unlink(missing_ok=True)
         if isinstance(error, OSError) and error.filename is None:

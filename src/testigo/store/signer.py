@@ -2,7 +2,6 @@
 
 import errno
 import os
-import tempfile
 from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
@@ -16,6 +15,7 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 from testigo.errors import BadHome
+from testigo.store.blobs_folder import write_whole
 from testigo.tlog.note import ED25519, format_vkey
 
 _NO_SECOND_NAMES = (errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK)
@@ -58,22 +58,11 @@ def write_key(path: Path, key: Ed25519PrivateKey | EllipticCurvePrivateKey, *, f
     """
     pem = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=".aside-")
-    aside = Path(name)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(pem)
-            file.flush()
-            os.fsync(file.fileno())
-        if first:
-            _name_once(aside, path)
-        else:
-            aside.replace(path)
-    finally:
-        aside.unlink(missing_ok=True)
+    write_whole(path, pem, 0o600, place=_name_once if first else Path.replace)
 
 
 def _name_once(aside: Path, path: Path) -> None:
+    """The file is called `path` unless another one is; `aside` is its name no more."""
     try:
         os.link(aside, path)
     except FileExistsError:
@@ -82,3 +71,5 @@ def _name_once(aside: Path, path: Path) -> None:
         if error.errno not in _NO_SECOND_NAMES:
             raise
         aside.replace(path)
+        return
+    aside.unlink()
